@@ -1,0 +1,213 @@
+"""Reads any file that came in, by its content.
+
+Why: what a partner calls a file says nothing about what is in it, and one file may hold an
+interchange acknowledgment, a 999 and two remittances. Each of them becomes one answer; a
+broken one never hides those after it.
+
+It must not: match answers to claims, or decide what a repeat means. It gives each answer
+the digest by which a repeat is known.
+
+Source: FACTS D; kinds and adopted versions in `answers.toml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+
+from edi.acknowledgment.implementation import GroupAcknowledgment, read_acknowledgment
+from edi.acknowledgment.interchange import InterchangeAcknowledgment, read_interchange_acknowledgment
+from edi.claim_status.counts import check_counts
+from edi.claim_status.model import ClaimStatusReport
+from edi.claim_status.read import read_claim_status, report_kind
+from edi.envelope import Document, Interchange, Transaction, read_document
+from edi.finding import Finding, Place, RuleKey, Severity
+from edi.reading_rules import INBOUND
+from edi.remittance.balance import check_balances
+from edi.remittance.model import Remittance
+from edi.remittance.read import read_remittance
+from edi.tokens import Segment
+
+INTERCHANGE_ACKNOWLEDGMENT = "TA1"
+UNKNOWN = "unknown"
+VERSION_ODD = RuleKey("version-odd", 2, Severity.WARNING)
+
+_PADDING = " \t\r\n\x00\x1a"
+_ENVELOPE = re.compile(r"\b(ISA|GS|GE|IEA)[^A-Za-z0-9\s.,;]|ISA$")
+
+Model = InterchangeAcknowledgment | GroupAcknowledgment | ClaimStatusReport | Remittance
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: a TA1 or a transaction set, read into its model.
+
+    `kind` is TA1, 999, 997, 277CA, 277, 835, 837I or unknown. `segment` is the TA1, else
+    `transaction` is given. `digest` is the same for the same content in another envelope.
+    `model` is None for what is read elsewhere (837I) or not at all.
+    """
+
+    kind: str
+    interchange: Interchange = field(repr=False, compare=False)
+    transaction: Transaction | None = field(repr=False, compare=False)
+    segment: Segment | None = field(repr=False, compare=False)
+    digest: str
+    model: Model | None
+    findings: tuple[Finding, ...] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """A file that came in: its answers in their order, and what was odd about it.
+
+    `envelope_findings` are of the file and its envelopes. `complete` is False where the
+    file was cut: nothing of it is to be trusted until it came whole.
+    """
+
+    file: str | None
+    answers: tuple[Answer, ...]
+    envelope_findings: tuple[Finding, ...] = field(repr=False)
+    complete: bool
+    document: Document = field(repr=False, compare=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings: those of the envelopes, then those of each answer."""
+        return self.envelope_findings + tuple(
+            finding for answer in self.answers for finding in answer.findings
+        )
+
+
+def read_answers(data: bytes, file: str | None = None) -> AnswerFile:
+    """Read any inbound file. Never raises for what it holds; what is wrong is a finding."""
+    document = read_document(data, INBOUND, file)
+    findings = [*document.findings, *_lost_interchanges(document, file)]
+    return AnswerFile(
+        file=file,
+        answers=tuple(_answers(document, file)),
+        envelope_findings=tuple(findings),
+        complete=all(finding.rule != INBOUND.cut.id for finding in findings),
+        document=document,
+    )
+
+
+def kind_of(transaction: Transaction) -> str:
+    """The kind of a transaction set, `unknown` where it is none of ours."""
+    if transaction.set_id == "277":
+        return report_kind(transaction)
+    for kind in _kinds():
+        guides = not kind.guides or any(guide in transaction.version for guide in kind.guides)
+        if kind.set_id == transaction.set_id and guides:
+            return kind.kind
+    return UNKNOWN
+
+
+def _answers(document: Document, file: str | None) -> Iterator[Answer]:
+    for interchange in document.interchanges:
+        found = [
+            (segment.start, _interchange_answer(segment, interchange))
+            for segment in interchange.acknowledgments
+        ]
+        found += [
+            (transaction.header.start, _transaction_answer(transaction, file))
+            for group in interchange.groups
+            for transaction in group.transactions
+        ]
+        yield from (answer for _, answer in sorted(found, key=lambda pair: pair[0]))
+
+
+def _interchange_answer(segment: Segment, interchange: Interchange) -> Answer:
+    text = segment.text.replace(segment.separators.element, "\x1d")
+    return Answer(
+        kind=INTERCHANGE_ACKNOWLEDGMENT,
+        interchange=interchange,
+        transaction=None,
+        segment=segment,
+        digest=hashlib.sha256(text.encode("latin-1")).hexdigest(),
+        model=read_interchange_acknowledgment(segment),
+        findings=(),
+    )
+
+
+def _transaction_answer(transaction: Transaction, file: str | None) -> Answer:
+    kind = kind_of(transaction)
+    place = replace(transaction.place(transaction.header), file=file)
+    model, findings = _read(kind, transaction, file)
+    return Answer(
+        kind=kind,
+        interchange=transaction.interchange,
+        transaction=transaction,
+        segment=None,
+        digest=transaction.digest(),
+        model=model,
+        findings=(*_check_version(kind, transaction.version, place), *findings),
+    )
+
+
+def _read(kind: str, transaction: Transaction, file: str | None) -> tuple[Model | None, list[Finding]]:
+    place = replace(transaction.place(), file=file)
+    match kind:
+        case "999" | "997":
+            return read_acknowledgment(transaction, file)
+        case "277CA" | "277":
+            report, findings = read_claim_status(transaction, file)
+            return report, findings + check_counts(report, place)
+        case "835":
+            remittance, findings = read_remittance(transaction, file)
+            return remittance, findings + check_balances(remittance, place)
+        case _:
+            return None, []
+
+
+def _check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
+    adopted = next((entry.adopted for entry in _kinds() if entry.kind == kind), ())
+    if adopted and version not in adopted:
+        yield Finding.of(
+            VERSION_ODD,
+            "The version of this {kind} is not the adopted one; it was read as what it is.",
+            fields={"kind": kind},
+            expected=" or ".join(adopted),
+            found=version or "nothing",
+            fix="Ask the sender to name the guide in ST03 and GS08.",
+            source="FACTS A1",
+            place=place,
+        )
+
+
+def _lost_interchanges(document: Document, file: str | None) -> Iterator[Finding]:
+    """An interchange whose ISA is cut or damaged is text between or after the others."""
+    if not document.interchanges:
+        return
+    texts = [interchange.header.lead for interchange in document.interchanges]
+    rest = document.trailing.strip(_PADDING)
+    if any(_ENVELOPE.search(text) for text in [*texts, rest]) or (rest and "ISA".startswith(rest)):
+        yield Finding.of(
+            INBOUND.cut,
+            "An interchange of this file could not be read: its ISA is cut or damaged.",
+            expected="a whole ISA",
+            found="a part of one, or other envelope segments",
+            fix="Get the whole file again; an interchange of it is missing.",
+            source="FACTS A1",
+            place=Place(file=file, segment="ISA"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    kind: str
+    set_id: str
+    guides: tuple[str, ...]
+    adopted: tuple[str, ...]
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    rows = tomllib.loads(files("edi").joinpath("answers.toml").read_text(encoding="utf-8"))["kinds"]
+    return tuple(
+        _Kind(row["kind"], row["set_id"], tuple(row["guides"]), tuple(row["adopted"])) for row in rows
+    )

@@ -1,0 +1,8 @@
+"""Remittances: 835, what a payer paid, adjusted and denied.
+
+- `model.py` has the records; `read.py` fills them from the loops that `sorting.py` makes.
+- `balance.py` has the three sums that a remittance must meet.
+- `claim_statuses.toml` says what CLP02 means, with source and date.
+
+It must not: judge why a claim was denied, net reversals, or know which claims were sent.
+"""

@@ -1,0 +1,106 @@
+"""The three sums that a remittance must meet, to the cent.
+
+- a line: SVC02 less its adjustments is SVC03 (`remit-line-balance`);
+- a claim: CLP03 less all its adjustments, its lines' included, is CLP04 (`remit-claim-balance`);
+- the transaction set: all CLP04 less all PLB amounts is BPR02 (`remit-transaction-balance`).
+
+Reversals carry negated amounts and meet the same sums. Source: FACTS D4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from edi.finding import Finding, Place, RuleKey, Severity
+from edi.protected import Protected
+from edi.remittance.model import ClaimPayment, Payment, Remittance, ServiceLine, total
+from edi.values import from_cents
+
+LINE_BALANCE = RuleKey("remit-line-balance", 3, Severity.ERROR)
+CLAIM_BALANCE = RuleKey("remit-claim-balance", 3, Severity.ERROR)
+TRANSACTION_BALANCE = RuleKey("remit-transaction-balance", 3, Severity.ERROR)
+
+_SOURCE = "FACTS D4"
+
+
+def check_balances(remittance: Remittance, place: Place) -> list[Finding]:
+    """The balances that are off; `place` names file, interchange, group and transaction set."""
+    found = [finding for claim in remittance.claims for finding in _check_claim(claim, place)]
+    if remittance.payment is not None:
+        found.extend(_check_transaction(remittance, remittance.payment, place))
+    return found
+
+
+def _check_claim(claim: ClaimPayment, place: Place) -> Iterator[Finding]:
+    here = replace(place, claim=Protected(claim.patient_control_number))
+    for number, line in enumerate(claim.lines, start=1):
+        yield from _check_line(line, number, here)
+    expected = claim.charge - total(claim.all_adjustments)
+    if expected != claim.paid:
+        yield _finding(
+            CLAIM_BALANCE,
+            "The claim is not balanced: CLP03 less all adjustments is {expected}, CLP04 is {found}, "
+            "difference {difference}.",
+            expected,
+            claim.paid,
+            replace(
+                here, loop="2100", segment="CLP", element="CLP04", segment_position=claim.segment_position
+            ),
+        )
+
+
+def _check_line(line: ServiceLine, number: int, place: Place) -> Iterator[Finding]:
+    expected = line.charge - total(line.adjustments)
+    if expected != line.paid:
+        yield _finding(
+            LINE_BALANCE,
+            "Line {line} is not balanced: SVC02 less its adjustments is {expected}, SVC03 is {found}, "
+            "difference {difference}.",
+            expected,
+            line.paid,
+            replace(
+                place, loop="2110", segment="SVC", element="SVC03", segment_position=line.segment_position
+            ),
+            line=number,
+        )
+
+
+def _check_transaction(remittance: Remittance, payment: Payment, place: Place) -> Iterator[Finding]:
+    paid = sum(claim.paid for claim in remittance.claims)
+    expected = paid - total(remittance.provider_adjustments)
+    if expected != payment.net:
+        yield _finding(
+            TRANSACTION_BALANCE,
+            "The payment is not balanced: all CLP04 less all PLB amounts is {expected}, BPR02 is {found}, "
+            "difference {difference}.",
+            expected,
+            payment.net,
+            replace(
+                place,
+                loop="HEADER",
+                segment="BPR",
+                element="BPR02",
+                segment_position=payment.segment_position,
+            ),
+        )
+
+
+def _finding(
+    rule: RuleKey, template: str, expected: int, found: int, place: Place, line: int | None = None
+) -> Finding:
+    dollars = {
+        "expected": str(from_cents(expected)),
+        "found": str(from_cents(found)),
+        "difference": str(from_cents(found - expected)),
+    }
+    return Finding.of(
+        rule,
+        template,
+        fields={**dollars, "line": line},
+        expected=dollars["expected"],
+        found=dollars["found"],
+        fix="Ask the payer for a corrected remittance before posting; do not spread the difference.",
+        source=_SOURCE,
+        place=place,
+    )

@@ -1,0 +1,297 @@
+"""The records of a remittance, 835.
+
+Money is integer cents. An amount that could not be read counts as 0 and its place stands in
+`unreadable` of its record. Account numbers, identifiers and names stay out of `repr`. Each
+record carries the position of its segment (ST = 1).
+
+Source: 005010X221A1, FACTS D4 and annex 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from edi.answer_parts import (
+    AmountEntry,
+    Contact,
+    DateEntry,
+    Name,
+    ProcedureCode,
+    QuantityEntry,
+    Reference,
+    Trace,
+    find_amount,
+    find_date,
+    find_name,
+    find_reference,
+)
+from edi.remittance.statuses import claim_status_meaning
+from edi.tokens import Segment
+
+DEBIT = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How much was paid, and how: BPR01 to BPR04 and BPR16."""
+
+    handling: str
+    amount: int
+    credit_or_debit: str
+    method: str
+    payment_date: date | None
+    unreadable: tuple[str, ...]
+    segment_position: int
+
+    @property
+    def net(self) -> int:
+        """The amount as the payee sees it: negative where BPR03 is a debit."""
+        return -self.amount if self.credit_or_debit == DEBIT else self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The payer (1000A, N1*PR) or the payee (1000B, N1*PE)."""
+
+    qualifier: str
+    name: str
+    identifier_qualifier: str
+    identifier: str
+    references: tuple[Reference, ...]
+    contacts: tuple[Contact, ...]
+    segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
+
+    def reference(self, qualifier: str) -> str:
+        """The REF02 with the qualifier (2U, TJ, PQ ...), or ""."""
+        return find_reference(self.references, qualifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One reason why less (or more) was paid than charged: a triplet of CAS.
+
+    `group` is CAS01; `reason`, `amount` and `quantity` are CAS02 to CAS04 and their repeats;
+    `element` is the place of the reason (`CAS05`).
+    """
+
+    group: str
+    reason: str
+    amount: int
+    quantity: Decimal | None
+    element: str
+    readable: bool
+    segment_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark code: `qualifier` HE (RARC) or RX (NCPDP); `element` is LQ02, MIA05 or MOA03."""
+
+    qualifier: str
+    code: str
+    element: str
+    segment_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One service line as it was adjudicated: loop 2110.
+
+    `service` is SVC01, `charge` SVC02, `paid` SVC03, `revenue_code` SVC04, `units` SVC05;
+    `submitted_service` (SVC06) and `submitted_units` (SVC07) are given where the payer
+    changed them.
+    """
+
+    service: ProcedureCode | None
+    charge: int
+    paid: int
+    revenue_code: str
+    units: Decimal | None
+    submitted_service: ProcedureCode | None
+    submitted_units: Decimal | None
+    adjustments: tuple[Adjustment, ...]
+    references: tuple[Reference, ...]
+    dates: tuple[DateEntry, ...]
+    amounts: tuple[AmountEntry, ...]
+    quantities: tuple[QuantityEntry, ...]
+    remarks: tuple[Remark, ...]
+    unreadable: tuple[str, ...]
+    segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
+
+    @property
+    def billed_service(self) -> ProcedureCode | None:
+        """The code as it was billed: SVC06 where the payer changed it, else SVC01."""
+        return self.submitted_service or self.service
+
+    @property
+    def line_control_number(self) -> str:
+        """REF*6R: the number of the line as it was sent, or ""."""
+        return self.reference("6R")
+
+    @property
+    def service_dates(self) -> tuple[date | None, date | None]:
+        """When it was done: DTM*472, or DTM*150 to DTM*151."""
+        single, first, last = (find_date(self.dates, code) for code in ("472", "150", "151"))
+        if single:
+            return single.first, single.last
+        return (first.first if first else None), (last.last if last else None)
+
+    def reference(self, qualifier: str) -> str:
+        """The REF02 with the qualifier (6R, 0K, G1 ...), or ""."""
+        return find_reference(self.references, qualifier)
+
+    def amount(self, qualifier: str) -> int | None:
+        """The AMT02 with the qualifier (B6 allowed ...) in cents, or None."""
+        return find_amount(self.amounts, qualifier)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPayment:
+    """One claim as it was adjudicated: loop 2100, CLP01 to CLP12, and its lines.
+
+    `status` is CLP02, `filing_indicator` CLP06, `payer_claim_control_number` CLP07 (the
+    REF*F8 of a replacement), `drg` CLP11 with its weight CLP12. `remarks` are those of MIA
+    and MOA. `segments` holds every segment of the claim, its lines included.
+    """
+
+    patient_control_number: str = field(repr=False)
+    status: str
+    charge: int
+    paid: int
+    patient_responsibility: int
+    filing_indicator: str
+    payer_claim_control_number: str = field(repr=False)
+    facility_type: str
+    frequency: str
+    drg: str
+    drg_weight: Decimal | None
+    names: tuple[Name, ...]
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[Remark, ...]
+    references: tuple[Reference, ...]
+    dates: tuple[DateEntry, ...]
+    amounts: tuple[AmountEntry, ...]
+    quantities: tuple[QuantityEntry, ...]
+    contacts: tuple[Contact, ...]
+    lines: tuple[ServiceLine, ...]
+    unreadable: tuple[str, ...]
+    segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
+
+    @property
+    def is_reversal(self) -> bool:
+        """Whether an earlier payment is taken back here (CLP02 22); never a denial."""
+        known = claim_status_meaning(self.status)
+        return known.reversal if known else False
+
+    @property
+    def was_forwarded(self) -> bool:
+        """Whether the payer sent the claim on to another payer (CLP02 19, 20, 21, 23)."""
+        known = claim_status_meaning(self.status)
+        return known.forwarded if known else False
+
+    @property
+    def all_adjustments(self) -> tuple[Adjustment, ...]:
+        """The adjustments of the claim and then of its lines."""
+        return self.adjustments + tuple(entry for line in self.lines for entry in line.adjustments)
+
+    @property
+    def all_remarks(self) -> tuple[Remark, ...]:
+        """The remarks of the claim and then of its lines."""
+        return self.remarks + tuple(remark for line in self.lines for remark in line.remarks)
+
+    def name(self, qualifier: str) -> Name | None:
+        """The NM1 with the qualifier: QC, IL, 74, 82, TT, PR, GB."""
+        return find_name(self.names, qualifier)
+
+    def reference(self, qualifier: str) -> str:
+        """The REF02 with the qualifier (EA, F8, G1 ...), or ""."""
+        return find_reference(self.references, qualifier)
+
+    def date_of(self, qualifier: str) -> date | None:
+        """The DTM02 with the qualifier (232, 233, 036, 050), or None."""
+        found = find_date(self.dates, qualifier)
+        return found.first if found else None
+
+    def amount(self, qualifier: str) -> int | None:
+        """The AMT02 with the qualifier (AU, F5, I ...) in cents, or None."""
+        return find_amount(self.amounts, qualifier)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGroup:
+    """The claims under one LX; `number` is LX01, "" where a claim came without LX.
+
+    TS3 and TS2, the provider's totals, stay in `segments`.
+    """
+
+    number: str
+    claims: tuple[ClaimPayment, ...]
+    segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAdjustment:
+    """Money moved outside any claim: one pair of PLB. A positive amount lowers the payment.
+
+    `provider` is PLB01, `fiscal_period` PLB02; `reason`, `reference` and `amount` are PLB03-1,
+    PLB03-2, PLB04 and their repeats; `element` is the place of the reason (`PLB05`).
+    """
+
+    provider: str
+    fiscal_period: date | None
+    reason: str
+    reference: str = field(repr=False)
+    amount: int
+    element: str
+    readable: bool
+    segment_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """One 835: a payment, who paid whom, and the claims it covers.
+
+    `trace` is TRN (the payment's number; its originator identifies the payer),
+    `production_date` DTM*405, `currency` CUR02, `references` the REF of the header (EV
+    receiver, F2 version). `unplaced` are segments that no loop holds.
+    """
+
+    version: str
+    payment: Payment | None
+    trace: Trace | None
+    production_date: date | None
+    currency: str
+    references: tuple[Reference, ...]
+    payer: Party | None
+    payee: Party | None
+    groups: tuple[ClaimGroup, ...]
+    provider_adjustments: tuple[ProviderAdjustment, ...]
+    unplaced: list[Segment] = field(repr=False, compare=False)
+    segment_position: int = 1
+
+    @property
+    def claims(self) -> tuple[ClaimPayment, ...]:
+        """All claims in the order of the file."""
+        return tuple(claim for group in self.groups for claim in group.claims)
+
+    @property
+    def trace_number(self) -> str:
+        """TRN02: the check or transfer number, or ""."""
+        return self.trace.number if self.trace else ""
+
+    @property
+    def payer_identifier(self) -> str:
+        """TRN03: the payer as the payment names it, or ""."""
+        return self.trace.originator if self.trace else ""
+
+
+def total(adjustments: Iterable[Adjustment | ProviderAdjustment]) -> int:
+    """The sum of adjustments in cents."""
+    return sum(entry.amount for entry in adjustments)

@@ -1,0 +1,133 @@
+"""The people and places of a claim: billing provider, subscriber, patient, payer, physicians.
+
+The child is its own subscriber where it has a policy of its own (SBR02 = 18, no 2000C);
+else the policy holder is, and the child goes into 2000C. Source: FACTS A2.
+"""
+
+from __future__ import annotations
+
+from edi.claim837i.model import Address, Contact, Party, Patient, Reference, Subscriber
+from mapping import encounter as record
+from mapping.building.request import ClaimRequest, Notebook
+
+_RESPONSIBILITY = "PSTABCDEFGH"
+_RELATIONSHIP = {"spouse": "01", "child": "19", "other": "G8", "unknown": "21"}
+
+
+def submitter(request: ClaimRequest) -> Party:
+    """Loop 1000A, from the partner profile."""
+    profile = request.partner.submitter
+    contact = Contact(profile.contact, (("TE", profile.telephone),))
+    return Party("2", profile.name, id_qualifier="46", id=profile.id, contact=contact)
+
+
+def receiver(request: ClaimRequest) -> Party:
+    """Loop 1000B, from the partner profile."""
+    profile = request.partner.receiver
+    return Party("2", profile.name, id_qualifier="46", id=profile.id)
+
+
+def billing_provider(request: ClaimRequest) -> Party:
+    """Loops 2000A and 2010AA, from the site profile."""
+    site = request.site
+    return Party(
+        entity_type="2",
+        name=site.name,
+        id_qualifier="XX",
+        id=site.npi,
+        address=Address(site.address.lines, site.address.city, site.address.state, site.address.postal_code),
+        taxonomy=site.taxonomy,
+        references=(Reference("EI", site.tax_id),),
+    )
+
+
+def pay_to(request: ClaimRequest, notebook: Notebook) -> Party | None:
+    """Loop 2010AB, where payment goes to another address."""
+    address = request.encounter.pay_to
+    return Party("2", address=_address(address, notebook, "pay_to")) if address else None
+
+
+def payer(request: ClaimRequest) -> Party:
+    """Loop 2010BB, from the payer profile."""
+    return Party("2", request.payer.name, id_qualifier="PI", id=request.payer.payer_id)
+
+
+def subscriber(request: ClaimRequest, notebook: Notebook) -> Subscriber:
+    """Loops 2000B and 2010BA. Address and DMG are sent only where the subscriber is the patient."""
+    coverage, child = request.coverage, request.encounter.patient
+    path = f"coverages[{request.payer_order}]"
+    member_id = notebook.id(coverage.member_id.reveal(), f"{path}.member_id")
+    group = coverage.group_number
+    is_self = coverage.subscriber is None
+    person = coverage.subscriber or child
+    where = "patient" if is_self else f"{path}.subscriber"
+    return Subscriber(
+        party=_person(person, notebook, where, member_id, with_address=is_self),
+        responsibility=_RESPONSIBILITY[request.payer_order],
+        relationship="18" if is_self else "",
+        group_number=notebook.id(group.reveal(), f"{path}.group_number") if group else "",
+        group_name="" if group else notebook.text(coverage.group_name, f"{path}.group_name"),
+        filing_indicator=request.payer.filing_indicator,
+        birth_date=child.birth_date.reveal() if is_self else None,
+        sex=child.sex if is_self else "",
+    )
+
+
+def patient(request: ClaimRequest, notebook: Notebook) -> Patient | None:
+    """Loops 2000C and 2010CA, where the child is a dependent."""
+    coverage, child = request.coverage, request.encounter.patient
+    if coverage.subscriber is None:
+        return None
+    return Patient(
+        party=_person(child, notebook, "patient", "", with_address=True),
+        relationship=_RELATIONSHIP[coverage.relationship],
+        birth_date=child.birth_date.reveal(),
+        sex=child.sex,
+    )
+
+
+def physician(provider: record.Provider | None, notebook: Notebook, path: str) -> Party | None:
+    """Loops 2310A, B, C, F."""
+    if provider is None:
+        return None
+    return Party(
+        entity_type="1",
+        name=notebook.text(provider.last_name, f"{path}.last_name"),
+        first_name=notebook.text(provider.first_name, f"{path}.first_name"),
+        middle_name=notebook.text(provider.middle_name, f"{path}.middle_name"),
+        id_qualifier="XX",
+        id=provider.npi,
+        taxonomy=provider.taxonomy or "" if path == "attending" else "",
+    )
+
+
+def _person(
+    person: record.Patient | record.Subscriber,
+    notebook: Notebook,
+    path: str,
+    member_id: str,
+    with_address: bool,
+) -> Party:
+    middle = person.middle_name.reveal() if person.middle_name else None
+    address = person.address if with_address else None
+    return Party(
+        entity_type="1",
+        name=notebook.text(person.last_name.reveal(), f"{path}.last_name"),
+        first_name=notebook.text(person.first_name.reveal(), f"{path}.first_name"),
+        middle_name=notebook.text(middle, f"{path}.middle_name"),
+        id_qualifier="MI" if member_id else "",
+        id=member_id,
+        address=_address(address, notebook, f"{path}.address") if address else None,
+    )
+
+
+def _address(address: record.Address, notebook: Notebook, path: str) -> Address:
+    return Address(
+        lines=tuple(
+            notebook.text(line.reveal(), f"{path}.lines[{number}]")
+            for number, line in enumerate(address.lines)
+        ),
+        city=notebook.text(address.city.reveal(), f"{path}.city"),
+        state=address.state,
+        postal_code=address.postal_code.reveal(),
+    )

@@ -1,0 +1,244 @@
+"""What a profile of a product, a payer, a trading partner or a site holds.
+
+A drug, a payer, a partner is data: no code asks for one by name. Loading, and the source
+and date of every fact, are in `mapping.profile_store`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from edi.npi import is_valid_npi
+
+Upper = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .&'/-]+$")]
+RevenueCode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+
+
+class ProfileRecord(BaseModel):
+    """Base of all profiles: frozen, unknown names refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kit(ProfileRecord):
+    """One weight-band kit of a product."""
+
+    weight_from_kg: Decimal
+    weight_to_kg: Decimal
+    dose_ml: Decimal
+    vials: int
+    ndc_10: str
+    ndc_11: str
+    extractable_ml: Decimal
+
+
+class WrongAdministration(ProfileRecord):
+    """A range of administration codes that do not fit the product, unless another stands beside."""
+
+    first: str
+    last: str
+    reason: str
+    source: str
+    date: dt.date
+    unless: str = ""
+
+    def covers(self, code: str) -> bool:
+        return self.first <= code <= self.last and len(code) == len(self.first)
+
+
+class Gate(ProfileRecord):
+    """The limits of the clinical gate."""
+
+    titer_threshold: int
+    titer_warning_days: int
+    titer_maximum_days: int
+
+
+class Program(ProfileRecord):
+    """The manufacturer's support program."""
+
+    name: str
+    telephone: str
+    source: str
+    date: dt.date
+
+
+class ProductProfile(ProfileRecord):
+    """A therapy: its codes, its dose, its kits, its limits."""
+
+    key: str
+    title: str
+    clinical_gate: str
+    hcpcs: str
+    hcpcs_first_date: dt.date
+    units: int
+    unit: str
+    unclassified_codes: tuple[str, ...]
+    dose_vg_per_kg: Decimal
+    concentration_vg_per_ml: Decimal
+    ml_per_kg: Decimal
+    weight_from_kg: Decimal
+    weight_to_kg: Decimal
+    age_limit_months: int
+    age_limit_inclusive: bool
+    volume_tolerance_ml: Decimal
+    inner_vial_ndcs: tuple[str, ...]
+    family_ndcs: tuple[str, ...]
+    diagnoses: tuple[str, ...]
+    infusion_code: str
+    wrong_administration: tuple[WrongAdministration, ...]
+    gate: Gate
+    program: Program
+    kits: tuple[Kit, ...]
+
+    @cached_property
+    def kit_by_ndc(self) -> Mapping[str, Kit]:
+        return {kit.ndc_11: kit for kit in self.kits}
+
+    @cached_property
+    def known_ndcs(self) -> frozenset[str]:
+        """Every NDC that names the product: kits, the family code, inner vials."""
+        return frozenset(self.kit_by_ndc) | frozenset(self.family_ndcs) | frozenset(self.inner_vial_ndcs)
+
+    def kit_for_weight(self, weight_kg: Decimal) -> Kit | None:
+        """The kit whose band holds the weight, rounded to a tenth of a kilogram."""
+        rounded = weight_kg.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return next((kit for kit in self.kits if kit.weight_from_kg <= rounded <= kit.weight_to_kg), None)
+
+
+class SeverityChange(ProfileRecord):
+    """A profile's own severity for a rule, or `off`; always with a reason."""
+
+    severity: Literal["error", "warning", "info", "off"]
+    reason: Annotated[str, StringConstraints(min_length=1)]
+
+
+class PayerProfile(ProfileRecord):
+    """A payer: what its claims must look like, and its habits with denied claims."""
+
+    key: str
+    title: str
+    extends: str = ""
+    name: Upper = "UNKNOWN PAYER"
+    payer_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,80}$")] = "UNKNOWN"
+    partner: str = ""
+    filing_indicator: str
+    drug_revenue_codes: tuple[RevenueCode, ...]
+    drug_revenue_codes_unusual: tuple[RevenueCode, ...]
+    infusion_revenue_code: RevenueCode
+    ndc_unit: Literal["ML", "UN"]
+    ndc_units_accepted: tuple[str, ...]
+    inpatient_hcpcs_prefixes: tuple[str, ...]
+    contract_id_place: Literal["NTE*ADD", "CN1", "REF*P4"]
+    requires_contract_id: bool
+    lot_in_note: bool
+    denied_claim_resubmission: Literal["replace", "new_claim"]
+    replacement_unit: Literal["claim", "line"]
+    correction_days: int
+    appeal_days: int
+    answer_days: int
+    age_limit_months: int | None = None
+    age_limit_inclusive: bool | None = None
+    titer_threshold: int | None = None
+    titer_maximum_days: int | None = None
+    rules: Mapping[str, SeverityChange] = Field(default_factory=dict)
+    waivable: tuple[str, ...] = ()
+
+
+class _Isa(ProfileRecord):
+    sender_qualifier: str
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=15)]
+    receiver_qualifier: str
+    receiver: Annotated[str, StringConstraints(min_length=1, max_length=15)]
+    usage: Literal["P", "T"]
+
+
+class _Gs(ProfileRecord):
+    sender: Annotated[str, StringConstraints(min_length=2, max_length=15)]
+    receiver: Annotated[str, StringConstraints(min_length=2, max_length=15)]
+
+
+class _Submitter(ProfileRecord):
+    name: Upper
+    id: str
+    contact: Upper
+    telephone: Annotated[str, StringConstraints(pattern=r"^\d{10}$")]
+
+
+class _Receiver(ProfileRecord):
+    name: Upper
+    id: str
+
+
+class _Separators(ProfileRecord):
+    element: str = "*"
+    component: str = ":"
+    repetition: str = "^"
+    terminator: str = "~"
+
+
+class _File(ProfileRecord):
+    line_end: Literal["", "\n", "\r\n"] = ""
+    claims_per_transaction: Annotated[int, Field(ge=1, le=5000)] = 100
+    name: str = "837I_{partner}_{control_number:09d}_{timestamp}.x12"
+
+    @field_validator("name")
+    @classmethod
+    def _template_works(cls, value: str) -> str:
+        try:
+            name = value.format(partner="p", control_number=1, timestamp="t")
+        except (KeyError, ValueError, IndexError):
+            raise ValueError("may use {partner}, {control_number} and {timestamp} only") from None
+        if "{control_number" not in value:
+            raise ValueError("must hold {control_number}, or two files could get one name")
+        if "/" in name or "\\" in name or name.startswith((".", "-")):
+            raise ValueError("must be a plain file name")
+        return value
+
+
+class PartnerProfile(ProfileRecord):
+    """A trading partner: envelope ids, separators, file layout."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+    title: str
+    isa: _Isa
+    gs: _Gs
+    submitter: _Submitter
+    receiver: _Receiver
+    separators: _Separators = _Separators()
+    file: _File = _File()
+
+
+class _SiteAddress(ProfileRecord):
+    lines: tuple[Upper, ...]
+    city: Upper
+    state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    postal_code: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+
+
+class SiteProfile(ProfileRecord):
+    """A hospital that bills: who it is, which products it is certified to give."""
+
+    key: str
+    title: str
+    name: Upper
+    npi: str
+    tax_id: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+    taxonomy: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{9}X$")]
+    certified_products: tuple[str, ...]
+    covered_340b: bool
+    poa_exempt: bool
+    address: _SiteAddress
+
+    @field_validator("npi")
+    @classmethod
+    def _check_digit(cls, value: str) -> str:
+        if not is_valid_npi(value):
+            raise ValueError("the NPI's check digit is wrong")
+        return value

@@ -1,0 +1,61 @@
+"""`j3399 explain`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("identifier")
+def explain(identifier: str) -> int:
+    """What a rule, a CARC (CO-197), a RARC (N706) or a claim status (A7:218) means.
+
+    \b
+    Example:
+      j3399 explain titer-missing
+      j3399 explain CO-197
+    """
+    lines = _rule_lines(identifier) or _code_lines(identifier)
+    if not lines:
+        raise click.UsageError(f"{identifier!r} is no rule and no code on file; `j3399 rules` lists the rules.")
+    for line in lines:
+        click.echo(line)
+    return 0
+
+
+def _rule_lines(identifier: str) -> list[str]:
+    from validators.registry import all_rules
+
+    for rule in all_rules():
+        if rule.id == identifier:
+            contract = rule.contract
+            return [
+                f"{rule.id}: {contract.severity.value}, SNIP type {contract.snip or '-'}, stage {contract.stage}",
+                f"What    {rule.what}",
+                f"Why     {rule.why}",
+                f"Fix     {rule.fix}",
+                f"Source  {rule.source}",
+            ]
+    return []
+
+
+def _code_lines(identifier: str) -> list[str]:
+    from edi.codes import code_table
+    from pipeline.denials.tables import code_weights
+
+    text = identifier.upper()
+    candidates = [("carc", text.partition("-")[2] or text), ("rarc", text)]
+    if ":" in text:
+        candidates = [("claim_status", text.split(":")[1])]
+    for table, code in candidates:
+        known = code_table(table).get(code)
+        if known is None:
+            continue
+        name = {"carc": "CARC", "rarc": "RARC", "claim_status": "Claim status"}[table]
+        lines = [f"{name} {code}: {known.words()}"]
+        weights = code_weights().get(("status" if table == "claim_status" else table, code), {})
+        ranked = sorted(weights.items(), key=lambda pair: -pair[1])
+        if ranked:
+            lines.append("Points to " + ", ".join(f"{cause} ({weight:.0%})" for cause, weight in ranked))
+        return lines
+    return []

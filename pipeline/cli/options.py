@@ -1,0 +1,62 @@
+"""Options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.config import Config, find_config, load_config
+from pipeline.errors import ConfigurationError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[dt.datetime]):
+    """A date or a date with time, in ISO form."""
+
+    name = "date-time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail("give a date (2026-11-25) or a date and time (2026-11-25T22:00)", param, ctx)
+        return moment.replace(tzinfo=None, microsecond=0)
+
+
+def config_option(command: F) -> F:
+    """--config FILE."""
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Configuration (TOML). Default: $J3399_CONFIG, then ./j3399.toml.",
+    )(command)
+
+
+def as_of_option(command: F) -> F:
+    """--as-of MOMENT."""
+    return click.option(
+        "--as-of",
+        type=Moment(),
+        help="Count this date and time as now, so that the same input gives the same bytes.",
+    )(command)
+
+
+def moment(as_of: dt.datetime | None) -> dt.datetime:
+    """The time that counts as now: local time, whole seconds."""
+    return as_of or dt.datetime.now().replace(microsecond=0)
+
+
+def required_config(path: Path | None) -> Config:
+    """The configuration of a command that cannot do without one."""
+    found = find_config(path)
+    if found is None:
+        raise ConfigurationError("no configuration was given", "Give one with --config, or put j3399.toml here")
+    return load_config(found)

@@ -1,0 +1,102 @@
+"""The configuration of a night: a small TOML file, all of it optional.
+
+    [folders]
+    root = "."                      # below it: encounters, outbox, inbox, archive, ...
+    [profiles]
+    folder = "profiles"             # your own products, payers, partners, sites; they win
+    [partners]
+    default = "test-clearinghouse"  # who gets a payer's claims
+    texas-medicaid = "tmhp"
+
+Paths are taken from the folder of the file. Unknown names are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import ConfigurationError
+from pipeline.folders import Folders
+
+FILE_NAME = "j3399.toml"
+ENVIRONMENT = "J3399_CONFIG"
+_DEFAULT_PARTNER = "test-clearinghouse"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _FoldersSection(_Section):
+    root: str = "."
+
+
+class _ProfilesSection(_Section):
+    folder: str | None = None
+
+
+class _File(_Section):
+    folders: _FoldersSection = _FoldersSection()
+    profiles: _ProfilesSection = _ProfilesSection()
+    partners: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration with its paths resolved. `test_usage` forces ISA15 = T."""
+
+    folders: Folders
+    own_profiles: Path | None
+    partners: dict[str, str]
+    test_usage: bool = False
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.folders.state / "ledger.sqlite"
+
+    def partner_of(self, payer: str, wanted: str = "") -> str:
+        """The partner that gets a payer's claims: by configuration, by the payer's profile, else the default."""
+        return self.partners.get(payer) or wanted or self.partners.get("default") or _DEFAULT_PARTNER
+
+
+def find_config(given: Path | None) -> Path | None:
+    """The file named on the command line, in the environment, or lying in the current folder."""
+    if given is not None:
+        return given
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    here = Path(FILE_NAME)
+    return here if here.is_file() else None
+
+
+def load_config(path: Path) -> Config:
+    """The configuration of a file. ConfigurationError names the file and what is wrong."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} does not exist", "Give the right file with --config") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    try:
+        file = _File.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_url=False)
+        )
+        raise ConfigurationError(f"{path}: {faults}") from None
+    base = path.resolve().parent
+    own = base / file.profiles.folder if file.profiles.folder else None
+    if own is not None and not own.is_dir():
+        raise ConfigurationError(f"{path}: the profiles folder {own} does not exist")
+    return Config(Folders.below(base / file.folders.root), own, dict(file.partners))
+
+
+def config_for_output(out: Path) -> Config:
+    """Without a file: everything below one output folder, and usage T."""
+    return Config(Folders.for_output(out), None, {}, test_usage=True)

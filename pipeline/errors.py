@@ -1,0 +1,72 @@
+"""Trouble of the operation: configuration, disk, lock, integrity.
+
+Each class is an exit code; its docstring opens the message that people read. Wrong data
+is never an exception: see `edi.finding`.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+from pipeline import exit_codes
+
+
+class OperationError(Exception):
+    """The job stopped."""
+
+    exit_code = exit_codes.STORAGE
+
+    def __init__(self, detail: str = "", next_step: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.next_step = next_step
+
+    def line(self) -> str:
+        """One line: what happened, where, what to do."""
+        headline = (inspect.getdoc(type(self)) or "").splitlines()[0].rstrip(".")
+        parts = [headline + (f": {self.detail}" if self.detail else "")]
+        if self.next_step:
+            parts.append(self.next_step)
+        return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+class ConfigurationError(OperationError):
+    """The configuration cannot be used."""
+
+    exit_code = exit_codes.USAGE
+
+
+class StorageError(OperationError):
+    """A file or folder could not be read or written."""
+
+    exit_code = exit_codes.STORAGE
+
+
+class LedgerBusy(OperationError):
+    """The ledger is locked by another program."""
+
+    exit_code = exit_codes.STORAGE
+
+
+class ControlNumbersExhausted(OperationError):
+    """The interchange control number has reached 999999999."""
+
+    exit_code = exit_codes.STORAGE
+
+
+class LockHeld(OperationError):
+    """Another run holds the lock."""
+
+    exit_code = exit_codes.LOCKED
+
+
+class RunTakenOver(OperationError):
+    """A newer run has taken over this ledger."""
+
+    exit_code = exit_codes.LOCKED
+
+
+class IntegrityAlarm(OperationError):
+    """Ledger and archive disagree; nothing was sent."""
+
+    exit_code = exit_codes.INTEGRITY

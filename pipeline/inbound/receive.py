@@ -1,0 +1,207 @@
+"""A file through the inbox: renamed into `.work`, read, recorded in one transaction, archived.
+
+A file that comes again (the same bytes, under any name) changes nothing. What cannot be
+read goes into quarantine with its reason. `.work` is resumed at the start of a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from edi.answers import Answer, AnswerFile, read_answers
+from edi.finding import Finding, Place, RuleKey, Severity
+from pipeline.folders import finished_files, free_name
+from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
+from pipeline.inbound.match import claims_named
+from pipeline.job import Job
+from pipeline.ledger import answers, claims
+from pipeline.ledger.answers import PARKED, EventRow
+from pipeline.life import life_of
+from pipeline.quarantine import quarantine_file, quarantine_text
+
+ANSWER_UNMATCHED = RuleKey("answer-unmatched", None, Severity.WARNING)
+TRANSACTION_REPEATED = RuleKey("transaction-repeated", None, Severity.INFO)
+TRACE_CONFLICT = RuleKey("trace-conflict", None, Severity.ERROR)
+STRUCTURE_ODD = RuleKey("structure-odd", 2, Severity.WARNING)
+
+
+@dataclass(slots=True)
+class _Effects:
+    """What a file changed, told once its transaction is committed."""
+
+    findings: list[Finding]
+    touched: set[str]
+    events: int = 0
+    parked: int = 0
+
+
+def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
+    """Read answers. With `keep` the files stay where they are; else they move through the inbox."""
+    if keep:
+        for path in paths:
+            _receive_bytes(job, path.name, path.read_bytes(), None)
+    else:
+        work = job.config.folders.work
+        for path in finished_files(work):
+            _receive_bytes(job, path.name, path.read_bytes(), path)
+        for path in paths:
+            taken = free_name(work, path.name)
+            job.steps.rename(path, taken)
+            _receive_bytes(job, taken.name, taken.read_bytes(), taken)
+    _match_parked(job)
+
+
+def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
+    sha256 = hashlib.sha256(data).hexdigest()
+    with job.ledger.reading() as connection:
+        known = answers.has_file(connection, sha256)
+    if known:
+        job.journal.count("answer_files_repeated")
+    else:
+        file = read_answers(data, name)
+        unreadable = _why_unreadable(file)
+        if unreadable:
+            _set_aside(job, name, data, sha256, work, unreadable)
+            return
+        _record(job, name, sha256, file)
+    if work is not None:
+        job.archive_in(work)
+
+
+def _why_unreadable(file: AnswerFile) -> list[Finding]:
+    """The findings for which a file is not taken in; none where it can be read."""
+    if not file.complete:
+        return [finding for finding in file.findings if finding.is_error] or list(file.findings)
+    if all(answer.model is None for answer in file.answers):
+        return [
+            Finding.of(
+                STRUCTURE_ODD,
+                "The file holds no answer that can be read (TA1, 999, 997, 277CA, 277, 835).",
+                found=", ".join(sorted({answer.kind for answer in file.answers})) or "nothing",
+                fix="See what it is with a text viewer; release it from quarantine once it can be read.",
+                place=Place(file=file.file),
+            )
+        ]
+    return []
+
+
+def _set_aside(
+    job: Job, name: str, data: bytes, sha256: str, work: Path | None, findings: list[Finding]
+) -> None:
+    job.journal.findings += findings
+    if work is not None:
+        quarantine_file(job, work, findings)
+    else:
+        quarantine_text(job, name, data, findings)
+
+
+def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
+    """One transaction: the file, its transactions, their events, the states that follow."""
+    effects = _Effects(list(file.findings), set())
+    kinds = "+".join(sorted({answer.kind for answer in file.answers}))
+    with job.ledger.transaction("answers") as connection:
+        answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
+        for answer in file.answers:
+            _record_answer(connection, sha256, name, answer, effects)
+        _update_states(connection, effects.touched)
+    job.journal.findings += effects.findings
+    job.journal.count("answer_files")
+    job.journal.count("events", effects.events)
+    if effects.parked:
+        job.journal.count("events_parked", effects.parked)
+
+
+def _record_answer(
+    connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects
+) -> None:
+    digest = identity(answer)
+    place = Place(file=name)
+    if answers.has_transaction(connection, digest):
+        effects.findings.append(
+            Finding.of(
+                TRANSACTION_REPEATED,
+                "This {kind} has come before; nothing of it was counted again.",
+                fields={"kind": answer.kind},
+                fix="Nothing to do.",
+                place=place,
+            )
+        )
+        return
+    trace = trace_of(answer)
+    if trace is not None and answers.has_trace(connection, *trace):
+        answers.add_transaction(connection, digest, sha256, answer.kind, "conflict", trace)
+        effects.findings.append(
+            Finding.of(
+                TRACE_CONFLICT,
+                "A payment with this trace number has come before with another content; no money was counted.",
+                fix="Ask the payer which of the two remittances holds.",
+                place=place,
+            )
+        )
+        return
+    answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
+    for statement in statements(answer):
+        _record_statement(connection, digest, statement, place, effects)
+
+
+def _record_statement(
+    connection: Connection, digest: str, statement: Statement, place: Place, effects: _Effects
+) -> None:
+    named = claims_named(connection, statement.reference)
+    for claim in named:
+        answers.add_event(connection, _event(digest, statement, claim.id))
+        effects.touched.add(claim.id)
+        effects.events += 1
+    if not named:
+        answers.add_event(connection, _event(digest, statement, PARKED))
+        effects.parked += 1
+        effects.findings.append(
+            Finding.of(
+                ANSWER_UNMATCHED,
+                "This answer names a claim that the ledger does not know; it is kept until the claim appears.",
+                fix="If the claim was made elsewhere, give its 837I file to `j3399 ingest`.",
+                place=Place(file=place.file, segment_position=statement.position or None),
+            )
+        )
+
+
+def _event(digest: str, statement: Statement, claim: str) -> EventRow:
+    return EventRow(
+        digest=digest,
+        position=statement.position,
+        claim=claim,
+        reference=statement.reference.text(),
+        stage=statement.stage,
+        day=statement.day,
+        verdict=statement.verdict,
+        payer_claim_control_number=statement.payer_claim_control_number or None,
+        paid_cents=statement.paid_cents,
+        body=statement.body,
+    )
+
+
+def _match_parked(job: Job) -> None:
+    """Look again for the claims of parked events."""
+    with job.ledger.reading() as connection:
+        found = [
+            (event, named)
+            for event in answers.parked(connection)
+            if (named := claims_named(connection, Reference.from_text(event.reference)))
+        ]
+    if not found:
+        return
+    with job.ledger.transaction("parked answers") as connection:
+        for event, named in found:
+            answers.unpark(connection, event, [claim.id for claim in named])
+        _update_states(connection, {claim.id for _, named in found for claim in named})
+    job.journal.count("events_matched_later", len(found))
+
+
+def _update_states(connection: Connection, touched: set[str]) -> None:
+    for claim in sorted(touched):
+        claims.set_state(connection, claim, life_of(answers.of_claim(connection, claim)).state)

@@ -1,0 +1,69 @@
+"""One run of the job: what it works with and what it has to tell.
+
+Clock, folders, profiles and durable steps are made in the command line and handed down;
+nothing below asks for the time or the environment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edi.finding import Finding
+from mapping.profile_store import ProfileStore
+from pipeline.config import Config
+from pipeline.durable import DurableSteps
+from pipeline.ledger.store import Ledger
+
+
+@dataclass(slots=True)
+class Journal:
+    """What happened in a run, counted for the summary. Holds no patient data."""
+
+    findings: list[Finding] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    held: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    quarantined: list[str] = field(default_factory=list)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + number
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether something was newly held, refused or quarantined, or an error was found."""
+        return bool(
+            self.held or self.refused or self.quarantined or any(finding.is_error for finding in self.findings)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run: configuration, ledger, durable steps, profiles, the time it counts as now."""
+
+    config: Config
+    ledger: Ledger
+    steps: DurableSteps
+    profiles: ProfileStore
+    now: dt.datetime
+    journal: Journal = field(default_factory=Journal)
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.date()
+
+    @property
+    def stamp(self) -> str:
+        """The time of the run as ISO text."""
+        return self.now.isoformat(timespec="seconds")
+
+    def archive_in(self, path: Path) -> None:
+        """Move a file that was dealt with into the archive of the day, under its own name."""
+        from pipeline.folders import free_name
+
+        folder = self.config.folders.archive_in_day(self.today)
+        self.steps.make_folder(folder)
+        self.steps.rename(path, free_name(folder, path.name))

@@ -1,0 +1,129 @@
+"""Rows of what came back: files, transactions, events.
+
+An event's identity is the digest of its transaction's body, its segment position and its
+claim, so that a repeat adds nothing. An event whose claim is not known yet is parked
+under the reference it came with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from pipeline.ledger.schema import events, inbound_files, transactions
+
+PARKED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One thing an answer says of one claim.
+
+    `stage` is TA1, 999, 277CA, 277 or 835; `day` the date the answer states itself;
+    `verdict` what it means; `body` the codes and amounts as a JSON object.
+    """
+
+    digest: str
+    position: int
+    claim: str
+    reference: str
+    stage: str
+    day: str | None
+    verdict: str
+    payer_claim_control_number: str | None
+    paid_cents: int
+    body: dict[str, Any]
+
+
+def has_file(connection: Connection, sha256: str) -> bool:
+    return (
+        connection.execute(select(inbound_files.c.sha256).where(inbound_files.c.sha256 == sha256)).first()
+        is not None
+    )
+
+
+def add_file(connection: Connection, sha256: str, name: str, kind: str, state: str, received: str) -> None:
+    connection.execute(
+        insert(inbound_files).values(sha256=sha256, name=name, kind=kind, state=state, received=received)
+    )
+
+
+def has_transaction(connection: Connection, digest: str) -> bool:
+    return (
+        connection.execute(select(transactions.c.digest).where(transactions.c.digest == digest)).first()
+        is not None
+    )
+
+
+def has_trace(connection: Connection, number: str, payer: str) -> bool:
+    """Whether a counted transaction already has this payer trace (TRN02, TRN03)."""
+    statement = select(transactions.c.digest).where(
+        transactions.c.trace_number == number,
+        transactions.c.trace_payer == payer,
+        transactions.c.state == "counted",
+    )
+    return connection.execute(statement).first() is not None
+
+
+def add_transaction(
+    connection: Connection,
+    digest: str,
+    file: str,
+    kind: str,
+    state: str,
+    trace: tuple[str, str] | None = None,
+) -> None:
+    """A transaction in state `counted`, or `conflict` where its trace came with another body before."""
+    number, payer = trace or (None, None)
+    connection.execute(
+        insert(transactions).values(
+            digest=digest, file=file, kind=kind, state=state, trace_number=number, trace_payer=payer
+        )
+    )
+
+
+def add_event(connection: Connection, event: EventRow) -> None:
+    values = {name: getattr(event, name) for name in EventRow.__slots__}
+    values["body"] = json.dumps(event.body, sort_keys=True)
+    connection.execute(insert(events).values(**values))
+
+
+def of_claim(connection: Connection, claim: str) -> list[EventRow]:
+    statement = select(events).where(events.c.claim == claim).order_by(events.c.digest, events.c.position)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def parked(connection: Connection) -> list[EventRow]:
+    """The events whose claim is not known."""
+    statement = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def unpark(connection: Connection, event: EventRow, found: Sequence[str]) -> None:
+    """Give a parked event its claims."""
+    connection.execute(
+        delete(events).where(
+            events.c.digest == event.digest, events.c.position == event.position, events.c.claim == PARKED
+        )
+    )
+    for claim in found:
+        add_event(connection, replace(event, claim=claim))
+
+
+def file_name_of(connection: Connection, digest: str) -> str | None:
+    """The partner's own name of the file that a transaction came in."""
+    statement = (
+        select(inbound_files.c.name)
+        .join(transactions, transactions.c.file == inbound_files.c.sha256)
+        .where(transactions.c.digest == digest)
+    )
+    return connection.execute(statement).scalar()
+
+
+def _record(row: Row[Any]) -> EventRow:
+    values = {name: getattr(row, name) for name in EventRow.__slots__}
+    return EventRow(**{**values, "body": json.loads(row.body)})

@@ -1,0 +1,201 @@
+"""Rows of claims and their lines.
+
+A claim's key is encounter, part, payer order and version; one claim of a key is live, and
+one drug claim of a child, product and payer order. A claim that a payer never took in
+(rejected) is no longer live, so that a corrected one can be sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from pipeline.ledger.schema import claim_findings, claim_lines, claims, patients
+
+ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
+"""States in which a claim is no longer live."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A service line as sent."""
+
+    number: int
+    control_number: str
+    revenue_code: str
+    code: str
+    charge_cents: int
+    service_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim as sent. `id` is opaque; `patient_control_number` is CLM01 and never leaves the ledger in a log."""
+
+    id: str
+    encounter_row: int
+    encounter: str
+    part: str
+    payer_order: int
+    version: int
+    payer: str
+    product: str | None
+    patient: str | None
+    file: int
+    position_in_file: int
+    batch_reference: str
+    transaction_control_number: str
+    first_segment: int
+    last_segment: int
+    patient_control_number: str
+    frequency: str
+    total_cents: int
+    drug_cents: int
+    state: str
+
+
+def claim_id(encounter: str, part: str, payer_order: int, version: int) -> str:
+    """An opaque id, the same for the same key: `C` and ten letters and digits."""
+    digest = hashlib.sha256(f"{encounter}\x1f{part}\x1f{payer_order}\x1f{version}".encode()).digest()
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    number = int.from_bytes(digest[:8], "big")
+    return "C" + "".join(letters[number >> (5 * place) & 31] for place in range(10))
+
+
+def next_version(connection: Connection, encounter: str, part: str, payer_order: int) -> int:
+    statement = select(func.max(claims.c.version)).where(
+        claims.c.encounter == encounter, claims.c.part == part, claims.c.payer_order == payer_order
+    )
+    return (connection.execute(statement).scalar() or 0) + 1
+
+
+def add(
+    connection: Connection,
+    claim: ClaimRow,
+    lines: Sequence[LineRow],
+    findings: Sequence[dict[str, Any]],
+    day: str,
+) -> None:
+    """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live."""
+    if claim.patient is not None:
+        _add_patient(connection, claim.patient, day)
+    values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
+    keys = {"live_key": _live_key(claim), "live_drug_key": _live_drug_key(claim)}
+    connection.execute(insert(claims).values(**values, **keys))
+    if lines:
+        connection.execute(
+            insert(claim_lines),
+            [
+                {"claim": claim.id, **{name: getattr(line, name) for name in LineRow.__slots__}}
+                for line in lines
+            ],
+        )
+    if findings:
+        connection.execute(
+            insert(claim_findings),
+            [
+                {
+                    "claim": claim.id,
+                    "number": number,
+                    "rule": finding["rule"],
+                    "body": json.dumps(finding, sort_keys=True),
+                }
+                for number, finding in enumerate(findings)
+            ],
+        )
+
+
+def _add_patient(connection: Connection, digest: str, day: str) -> None:
+    if connection.execute(select(patients.c.digest).where(patients.c.digest == digest)).first() is None:
+        connection.execute(insert(patients).values(digest=digest, first_seen=day))
+
+
+def live_drug_claim(connection: Connection, patient: str, product: str, payer_order: int) -> str | None:
+    """The live claim for this child, product and payer order, or None."""
+    key = f"{patient}|{product}|{payer_order}"
+    return connection.execute(select(claims.c.id).where(claims.c.live_drug_key == key)).scalar()
+
+
+def set_state(connection: Connection, claim: str, state: str) -> None:
+    """The state that follows from the claim's events. An ended claim is no longer live; one that an
+    answer brings back is live again, unless another has taken its place meanwhile."""
+    row = by_id(connection, claim)
+    assert row is not None
+    ended = state in ENDED_STATES
+    keys = (("live_key", _live_key(row)), ("live_drug_key", _live_drug_key(row)))
+    values: dict[str, Any] = {"state": state}
+    for name, key in keys:
+        values[name] = None if ended or key is None or _taken(connection, name, key, claim) else key
+    connection.execute(update(claims).where(claims.c.id == claim).values(**values))
+
+
+def _live_key(claim: ClaimRow) -> str:
+    return f"{claim.encounter}|{claim.part}|{claim.payer_order}"
+
+
+def _live_drug_key(claim: ClaimRow) -> str | None:
+    return f"{claim.patient}|{claim.product}|{claim.payer_order}" if claim.product and claim.patient else None
+
+
+def _taken(connection: Connection, column: str, key: str, claim: str) -> bool:
+    statement = select(claims.c.id).where(claims.c[column] == key, claims.c.id != claim)
+    return connection.execute(statement).first() is not None
+
+
+def by_id(connection: Connection, claim: str) -> ClaimRow | None:
+    row = connection.execute(select(claims).where(claims.c.id == claim)).first()
+    return _record(row) if row is not None else None
+
+
+def all_claims(connection: Connection) -> list[ClaimRow]:
+    return [_record(row) for row in connection.execute(select(claims).order_by(claims.c.id))]
+
+
+def of_file(connection: Connection, file: int, transaction: str | None = None) -> list[ClaimRow]:
+    """The claims of a file, or of one of its transaction sets (ST02), in file order."""
+    statement = select(claims).where(claims.c.file == file).order_by(claims.c.position_in_file)
+    if transaction is not None:
+        statement = statement.where(claims.c.transaction_control_number == transaction)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def of_batch(connection: Connection, reference: str) -> list[ClaimRow]:
+    """The claims of one transaction set by its BHT03."""
+    statement = (
+        select(claims).where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def by_control_number(connection: Connection, patient_control_number: str) -> list[ClaimRow]:
+    """All claims with this CLM01, the newest version first."""
+    statement = (
+        select(claims)
+        .where(claims.c.patient_control_number == patient_control_number)
+        .order_by(claims.c.version.desc(), claims.c.id)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
+    statement = select(claims).where(claims.c.state.in_(states)).order_by(claims.c.id)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def lines_of(connection: Connection, claim: str) -> list[LineRow]:
+    statement = select(claim_lines).where(claim_lines.c.claim == claim).order_by(claim_lines.c.number)
+    return [
+        LineRow(
+            row.number, row.control_number, row.revenue_code, row.code, row.charge_cents, row.service_date
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def _record(row: Row[Any]) -> ClaimRow:
+    return ClaimRow(**{name: getattr(row, name) for name in ClaimRow.__slots__})

@@ -1,0 +1,104 @@
+"""Rows of encounters: every content an encounter id has had, and what became of it.
+
+States: `new` (not judged yet), `held` (by the gate), `refused` (by a rule on the file),
+`claimed` (a claim was sent), `superseded` (a newer revision has come).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from pipeline.ledger.schema import claims, encounters
+
+OPEN_STATES = ("new", "held", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRow:
+    """One revision of an encounter. `findings` are those of the last judgement, as JSON objects."""
+
+    row: int
+    encounter: str
+    revision: int
+    digest: str
+    content: str
+    state: str
+    findings: list[dict[str, Any]]
+
+
+def latest(connection: Connection, encounter: str) -> EncounterRow | None:
+    """The newest revision of an encounter."""
+    statement = (
+        select(encounters)
+        .where(encounters.c.encounter == encounter)
+        .order_by(encounters.c.revision.desc())
+        .limit(1)
+    )
+    found = connection.execute(statement).first()
+    return _record(found) if found is not None else None
+
+
+def by_row(connection: Connection, row: int) -> EncounterRow:
+    return _record(connection.execute(select(encounters).where(encounters.c.id == row)).one())
+
+
+def add_revision(connection: Connection, encounter: str, digest: str, content: str, received: str) -> int:
+    """A new revision in state `new`; older ones that made no claim are superseded. Returns its number."""
+    revision = (
+        connection.execute(
+            select(func.max(encounters.c.revision)).where(encounters.c.encounter == encounter)
+        ).scalar()
+        or 0
+    ) + 1
+    connection.execute(
+        update(encounters)
+        .where(encounters.c.encounter == encounter, encounters.c.state.in_(OPEN_STATES))
+        .values(state="superseded")
+    )
+    connection.execute(
+        insert(encounters).values(
+            encounter=encounter,
+            revision=revision,
+            digest=digest,
+            content=content,
+            state="new",
+            findings="[]",
+            received=received,
+        )
+    )
+    return revision
+
+
+def has_live_claim(connection: Connection, encounter: str) -> bool:
+    """Whether any claim of the encounter is live."""
+    statement = (
+        select(claims.c.id).where(claims.c.encounter == encounter, claims.c.live_key.is_not(None)).limit(1)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def open_encounters(connection: Connection) -> list[EncounterRow]:
+    """All revisions that wait for a claim, by encounter id."""
+    statement = (
+        select(encounters)
+        .where(encounters.c.state.in_(OPEN_STATES))
+        .order_by(encounters.c.encounter, encounters.c.revision)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def set_state(connection: Connection, row: int, state: str, findings: Sequence[dict[str, Any]]) -> None:
+    """The outcome of a judgement."""
+    body = json.dumps(list(findings), sort_keys=True)
+    connection.execute(update(encounters).where(encounters.c.id == row).values(state=state, findings=body))
+
+
+def _record(row: Row[Any]) -> EncounterRow:
+    return EncounterRow(
+        row.id, row.encounter, row.revision, row.digest, row.content, row.state, json.loads(row.findings)
+    )

@@ -1,0 +1,100 @@
+"""Rows of files sent. States: `committed` (the number is taken), `published`, `sent`, `unknown`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from pipeline.ledger.schema import files
+
+Parties = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file under its control number. `day` is the archive folder, `sha256` of its bytes."""
+
+    row: int
+    partner: str
+    parties: Parties
+    control_number: int
+    name: str
+    day: str
+    sha256: str
+    size: int
+    state: str
+
+
+def next_control_number(connection: Connection, parties: Parties) -> int:
+    """The number after the highest ever taken for these parties (ISA05 to ISA08)."""
+    statement = select(func.max(files.c.control_number)).where(*_same_parties(parties))
+    return (connection.execute(statement).scalar() or 0) + 1
+
+
+def add(connection: Connection, file: FileRow, epoch: int) -> int:
+    """Take the number: the row of a file about to be published. Returns its row id."""
+    sender_qualifier, sender, receiver_qualifier, receiver = file.parties
+    result = connection.execute(
+        insert(files).values(
+            partner=file.partner,
+            sender_qualifier=sender_qualifier,
+            sender=sender,
+            receiver_qualifier=receiver_qualifier,
+            receiver=receiver,
+            control_number=file.control_number,
+            name=file.name,
+            day=file.day,
+            sha256=file.sha256,
+            size=file.size,
+            state=file.state,
+            epoch=epoch,
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def set_state(connection: Connection, name: str, state: str) -> None:
+    connection.execute(update(files).where(files.c.name == name).values(state=state))
+
+
+def all_files(connection: Connection) -> list[FileRow]:
+    return [_record(row) for row in connection.execute(select(files).order_by(files.c.id))]
+
+
+def in_state(connection: Connection, state: str) -> list[FileRow]:
+    statement = select(files).where(files.c.state == state).order_by(files.c.id)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def by_row(connection: Connection, row: int) -> FileRow:
+    return _record(connection.execute(select(files).where(files.c.id == row)).one())
+
+
+def by_control_number(connection: Connection, parties: Parties, control_number: int) -> FileRow | None:
+    """The file that went from these parties under this number."""
+    statement = select(files).where(*_same_parties(parties), files.c.control_number == control_number)
+    row = connection.execute(statement).first()
+    return _record(row) if row is not None else None
+
+
+def _same_parties(parties: Parties) -> list[Any]:
+    columns = (files.c.sender_qualifier, files.c.sender, files.c.receiver_qualifier, files.c.receiver)
+    return [column == value for column, value in zip(columns, parties, strict=True)]
+
+
+def _record(row: Row[Any]) -> FileRow:
+    return FileRow(
+        row=row.id,
+        partner=row.partner,
+        parties=(row.sender_qualifier, row.sender, row.receiver_qualifier, row.receiver),
+        control_number=row.control_number,
+        name=row.name,
+        day=row.day,
+        sha256=row.sha256,
+        size=row.size,
+        state=row.state,
+    )

@@ -1,0 +1,193 @@
+"""The tables. Money is integer cents; days and times are ISO text; bodies are JSON.
+
+Three unique constraints carry the promises: a control number is used once for a pair of
+parties, a claim key has one live claim, a child has one live claim for a product and
+payer order.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = 1
+
+metadata = MetaData()
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("started", String, nullable=False),
+    Column("ended", String),
+    Column("exit_code", Integer),
+)
+
+# One row for each content that an encounter id has had; `revision` counts from 1.
+encounters = Table(
+    "encounters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("encounter", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("findings", Text, nullable=False, default="[]"),
+    Column("received", String, nullable=False),
+    UniqueConstraint("encounter", "revision"),
+    Index("encounters_by_state", "state"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("partner", String, nullable=False),
+    Column("sender_qualifier", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("receiver_qualifier", String, nullable=False),
+    Column("receiver", String, nullable=False),
+    Column("control_number", Integer, nullable=False),
+    Column("name", String, nullable=False, unique=True),
+    Column("day", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("epoch", Integer, ForeignKey("runs.epoch"), nullable=False),
+    UniqueConstraint("sender_qualifier", "sender", "receiver_qualifier", "receiver", "control_number"),
+    Index("files_by_state", "state"),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("first_seen", String, nullable=False),
+)
+
+# `live_key` and `live_drug_key` are NULL once a claim is no longer live.
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("encounter_row", Integer, ForeignKey("encounters.id"), nullable=False),
+    Column("encounter", String, nullable=False),
+    Column("part", String, nullable=False),
+    Column("payer_order", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payer", String, nullable=False),
+    Column("product", String),
+    Column("patient", String, ForeignKey("patients.digest")),
+    Column("live_key", String, unique=True),
+    Column("live_drug_key", String, unique=True),
+    Column("file", Integer, ForeignKey("files.id"), nullable=False),
+    Column("position_in_file", Integer, nullable=False),
+    Column("batch_reference", String, nullable=False),
+    Column("transaction_control_number", String, nullable=False),
+    Column("first_segment", Integer, nullable=False),
+    Column("last_segment", Integer, nullable=False),
+    Column("patient_control_number", String, nullable=False),
+    Column("frequency", String, nullable=False),
+    Column("total_cents", BigInteger, nullable=False),
+    Column("drug_cents", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    UniqueConstraint("encounter", "part", "payer_order", "version"),
+    Index("claims_by_control_number", "patient_control_number"),
+    Index("claims_by_file", "file"),
+    Index("claims_by_batch", "batch_reference"),
+    Index("claims_by_state", "state"),
+)
+
+claim_lines = Table(
+    "claim_lines",
+    metadata,
+    Column("claim", String, ForeignKey("claims.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("control_number", String, nullable=False),
+    Column("revenue_code", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("charge_cents", BigInteger, nullable=False),
+    Column("service_date", String),
+)
+
+claim_findings = Table(
+    "claim_findings",
+    metadata,
+    Column("claim", String, ForeignKey("claims.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("rule", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+inbound_files = Table(
+    "inbound_files",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("received", String, nullable=False),
+)
+
+transactions = Table(
+    "transactions",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("file", String, ForeignKey("inbound_files.sha256"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("trace_number", String),
+    Column("trace_payer", String),
+    Column("state", String, nullable=False),
+    Index("transactions_by_trace", "trace_number", "trace_payer"),
+)
+
+# Identity: digest of the transaction's body, segment position, and the claim it is about
+# ("" while it is parked under `reference`).
+events = Table(
+    "events",
+    metadata,
+    Column("digest", String, ForeignKey("transactions.digest"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("claim", String, primary_key=True),
+    Column("reference", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("day", String),
+    Column("verdict", String, nullable=False),
+    Column("payer_claim_control_number", String),
+    Column("paid_cents", BigInteger, nullable=False, default=0),
+    Column("body", Text, nullable=False),
+    Index("events_by_claim", "claim"),
+    Index("events_by_reference", "reference"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("until", String),
+    Index("decisions_by_claim", "claim"),
+)

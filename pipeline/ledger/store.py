@@ -1,0 +1,167 @@
+"""Opening the ledger, and its transactions.
+
+SQLite in WAL mode with full sync; every transaction begins immediate, so that it either
+holds the write lock or fails at once. On a network folder SQLite's locks do not hold, so
+it is refused there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from pipeline.durable import FILE_MODE, DurableSteps, is_network_folder
+from pipeline.errors import LedgerBusy, RunTakenOver, StorageError
+from pipeline.ledger import schema
+
+_BUSY_TIMEOUT_MS = 2000
+_PATIENT_KEY = "patient_key"
+_READING = "j3399_reading"
+
+
+class Ledger:
+    """An open ledger. `epoch` is the run's number; 0 where no run was begun (reading only)."""
+
+    def __init__(self, engine: Engine, steps: DurableSteps) -> None:
+        self._engine = engine
+        self._steps = steps
+        self.epoch = 0
+
+    @classmethod
+    def open(cls, path: Path, steps: DurableSteps) -> Ledger:
+        """The ledger at a path, made where there is none. StorageError where it cannot be used."""
+        if is_network_folder(path.parent):
+            raise StorageError(f"{path} is on a network folder", "Keep the ledger on a local disk")
+        if not path.exists():
+            steps.write_file(path, b"")
+        path.chmod(FILE_MODE)
+        ledger = cls(_engine(path), steps)
+        with _storage_errors(path):
+            ledger._prepare()
+        return ledger
+
+    def _prepare(self) -> None:
+        with self._begin() as connection:
+            schema.metadata.create_all(connection)
+            known = dict(
+                connection.execute(select(schema.settings.c.name, schema.settings.c.value)).tuples().all()
+            )
+            if "version" not in known:
+                values = [("version", str(schema.VERSION)), (_PATIENT_KEY, secrets.token_hex(32))]
+                rows = [{"name": name, "value": value} for name, value in values]
+                connection.execute(insert(schema.settings), rows)
+            elif known["version"] != str(schema.VERSION):
+                raise StorageError(
+                    f"the ledger has schema {known['version']}, this program {schema.VERSION}",
+                    "Use the program that made it, or a newer one",
+                )
+
+    @contextmanager
+    def _begin(self, name: str = "prepare") -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._steps.commit(name, transaction.commit)
+
+    def begin_run(self, started: str) -> int:
+        """Begin a run: it gets the next epoch, and every run before it can write no more."""
+        with self._begin("begin run") as connection:
+            latest = connection.execute(select(func.max(schema.runs.c.epoch))).scalar() or 0
+            connection.execute(insert(schema.runs).values(epoch=latest + 1, started=started))
+        self.epoch = latest + 1
+        return self.epoch
+
+    def end_run(self, ended: str, exit_code: int) -> None:
+        with self.transaction("end run") as connection:
+            connection.execute(
+                schema.runs.update()
+                .where(schema.runs.c.epoch == self.epoch)
+                .values(ended=ended, exit_code=exit_code)
+            )
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[Connection]:
+        """A transaction that commits as a durable step, or not at all.
+
+        RunTakenOver where a newer run has begun; LedgerBusy where another program holds
+        the write lock.
+        """
+        with _storage_errors(self._engine.url.database), self._begin(name) as connection:
+            self._check_epoch(connection)
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view that waits for no writer; nothing is written."""
+        with _storage_errors(self._engine.url.database), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_READING: True})
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    def patient_key(self) -> bytes:
+        """The key of patient digests; it never leaves the ledger."""
+        with self.reading() as connection:
+            statement = select(schema.settings.c.value).where(schema.settings.c.name == _PATIENT_KEY)
+            return bytes.fromhex(connection.execute(statement).scalar_one())
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _check_epoch(self, connection: Connection) -> None:
+        latest = connection.execute(select(func.max(schema.runs.c.epoch))).scalar() or 0
+        if self.epoch and latest != self.epoch:
+            raise RunTakenOver(
+                f"run {latest} began after run {self.epoch}", "Nothing to do: the newer run goes on"
+            )
+
+
+@contextmanager
+def _storage_errors(path: Any) -> Iterator[None]:
+    """Trouble of the database as operation errors, in words."""
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error.orig)
+        if "locked" in words or "busy" in words:
+            raise LedgerBusy(str(path), "Close the program that has it open, then run again") from None
+        raise StorageError(
+            f"ledger {path}: {words}", "Mend the disk or the permission, then run again"
+        ) from None
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        raise StorageError(
+            f"ledger {path}: {error.orig}", "Restore it from its backup, then run again"
+        ) from None
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+
+    # sqlite3 would begin a transaction only before the first write; take that over, so
+    # that BEGIN IMMEDIATE below is the one that counts (SQLAlchemy, pysqlite dialect).
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,107 @@
+"""The life of a claim: a pure function of the set of its events.
+
+No arrival time, file name or row id counts, so the order in which answers come does not
+matter. Events are ordered by stage, then by the date the answer states itself, then the
+worse verdict. Money is the sum of all payments, reversals negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from edi.codes import code_table
+from pipeline.ledger.answers import EventRow
+
+STAGES = ("TA1", "999", "277CA-clearinghouse", "277CA-payer", "277", "835")
+_VERDICT_RANK = {"accepted": 0, "pending": 1, "paid": 2, "unknown": 3, "denied": 4, "rejected": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLife:
+    """Where a claim is: `state`, the event that decided it, what was paid, the newest payer number.
+
+    `stage` is the column of the cause table: rejected, denied, pending or paid ("" where
+    nothing calls for an action).
+    """
+
+    state: str
+    stage: str
+    deciding: EventRow | None
+    paid_cents: int
+    payer_claim_control_number: str
+
+
+def life_of(events: Iterable[EventRow]) -> ClaimLife:
+    """The state that follows from the events; `ready` where there are none."""
+    ordered = sorted(events, key=_order)
+    paid = sum(event.paid_cents for event in ordered)
+    numbers = [
+        event.payer_claim_control_number
+        for event in ordered
+        if event.payer_claim_control_number and event.verdict != "reversal"
+    ]
+    remittances = [event for event in ordered if event.stage == "835"]
+    state, deciding = _adjudicated(remittances) if remittances else _before_remittance(ordered)
+    return ClaimLife(state, _stage(state), deciding, paid, numbers[-1] if numbers else "")
+
+
+def _order(event: EventRow) -> tuple[int, str, int, str, int]:
+    rank = _VERDICT_RANK.get(event.verdict, 3)
+    return STAGES.index(event.stage), event.day or "", rank, event.digest, event.position
+
+
+def _adjudicated(remittances: list[EventRow]) -> tuple[str, EventRow]:
+    payments = [event for event in remittances if event.verdict != "reversal"]
+    reversals = len(remittances) - len(payments)
+    if reversals >= len(payments):
+        return "reversed", remittances[-1]
+    return adjudication(payments[-1].body), payments[-1]
+
+
+def adjudication(body: dict[str, Any]) -> str:
+    """What a remittance says of a claim: paid, partly paid, denied, pending.
+
+    Denied means no money and an adjustment that denies; CLP02 = 4 alone does not.
+    """
+    kinds = {_kind(adjustment["reason"]) for adjustment in _all_adjustments(body)}
+    denied_lines = [line for line in body["lines"] if is_denied_line(line)]
+    if body["paid_cents"] > 0:
+        return "partly_paid" if denied_lines else "paid"
+    if "denial" in kinds:
+        return "denied"
+    return "pending" if "pending" in kinds else "paid"
+
+
+def is_denied_line(line: dict[str, Any]) -> bool:
+    """A line that was charged, not paid, and has an adjustment that denies."""
+    denies = any(_kind(adjustment["reason"]) == "denial" for adjustment in line["adjustments"])
+    return bool(line["charge_cents"] > 0 and line["paid_cents"] == 0 and denies)
+
+
+def _all_adjustments(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*body["adjustments"], *(item for line in body["lines"] for item in line["adjustments"])]
+
+
+def _kind(reason: str) -> str:
+    """What a CARC does; one the list does not know counts as a denial, so that a person looks."""
+    known = code_table("carc").get(reason)
+    return known.kind if known and known.kind else "denial"
+
+
+def _before_remittance(ordered: list[EventRow]) -> tuple[str, EventRow | None]:
+    if not ordered:
+        return "ready", None
+    latest = ordered[-1]
+    if latest.verdict == "rejected":
+        return "rejected", latest
+    if latest.verdict == "denied":
+        return "denied", latest
+    if latest.stage in ("TA1", "999"):
+        return "received", latest
+    return ("pending" if latest.verdict == "pending" else "accepted"), latest
+
+
+def _stage(state: str) -> str:
+    return {"rejected": "rejected", "denied": "denied", "partly_paid": "denied", "pending": "pending"}.get(state, "")

@@ -1,0 +1,115 @@
+"""The night: recovery, answers in, encounters in, claims out, worklist and summary.
+
+Each stage is idempotent, so a night that was stopped anywhere is simply run again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mapping.profile_store import ProfileError, ProfileStore
+from pipeline import exit_codes, report, worklist
+from pipeline.config import Config
+from pipeline.durable import DurableSteps
+from pipeline.errors import ConfigurationError, OperationError, StorageError
+from pipeline.folders import Folders, finished_files
+from pipeline.inbound.receive import receive
+from pipeline.job import Job
+from pipeline.ledger.backup import copy_ledger
+from pipeline.ledger.store import Ledger
+from pipeline.outbound.judge import judge_open_encounters
+from pipeline.outbound.recovery import recover
+from pipeline.outbound.release import release_claims
+from pipeline.outbound.take_in import take_in
+
+
+def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
+    """One whole night. Returns its summary; its `exit_code` is 0 or 1.
+
+    The caller holds the lock. OperationError where the night had to stop: what was
+    committed stays, and the next run goes on from there.
+    """
+    return _run(config, steps, now, lambda job: _night(job))
+
+
+def run_generate(
+    config: Config, steps: DurableSteps, now: dt.datetime, paths: Iterable[Path]
+) -> dict[str, Any]:
+    """Claims out of the given encounter files, which stay where they are."""
+    return _run(config, steps, now, lambda job: _claims_out(job, paths, archive=False))
+
+
+def run_ingest(config: Config, steps: DurableSteps, now: dt.datetime, paths: Iterable[Path]) -> dict[str, Any]:
+    """Answers from the given files, which stay where they are."""
+    return _run(config, steps, now, lambda job: receive(job, paths, keep=True))
+
+
+def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
+    """What a night would do, played on a copy of ledger and inputs: no byte and no row is changed."""
+    with tempfile.TemporaryDirectory(prefix="j3399-rehearsal-") as name:
+        folders = Folders.below(Path(name))
+        folders.make(steps)
+        for source, target in ((config.folders.encounters, folders.encounters), (config.folders.inbox, folders.inbox)):
+            for path in finished_files(source):
+                shutil.copy2(path, target / path.name)
+        copied = replace(config, folders=folders)
+        if config.ledger_path.is_file():
+            copy_ledger(config.ledger_path, copied.ledger_path)
+        summary = _run(copied, steps, now, lambda job: _night(job, with_recovery=False))
+    return {**summary, "dry_run": True}
+
+
+def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> dict[str, Any]:
+    try:
+        profiles = ProfileStore(config.own_profiles)
+        profiles.check()
+        config.folders.make(steps)
+        ledger = Ledger.open(config.ledger_path, steps)
+        try:
+            job = Job(config, ledger, steps, profiles, now)
+            ledger.begin_run(job.stamp)
+            work(job)
+            return _finish(job)
+        finally:
+            ledger.close()
+    except ProfileError as error:
+        raise ConfigurationError(str(error)) from None
+    except OSError as error:
+        raise _storage_error(error) from None
+
+
+def _finish(job: Job) -> dict[str, Any]:
+    exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
+    report.write_held(job)
+    worklist.write_worklist(job)
+    content = report.summary(job, exit_code)
+    report.write_summary(job, content)
+    job.ledger.end_run(job.stamp, exit_code)
+    return content
+
+
+def _night(job: Job, with_recovery: bool = True) -> None:
+    if with_recovery:
+        recover(job)
+    folders = job.config.folders
+    receive(job, finished_files(folders.inbox), keep=False)
+    _claims_out(job, finished_files(folders.encounters), archive=True, with_recovery=False)
+
+
+def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: bool = True) -> None:
+    if with_recovery:
+        recover(job)
+    take_in(job, paths, archive)
+    release_claims(job, judge_open_encounters(job))
+
+
+def _storage_error(error: OSError) -> OperationError:
+    where = str(error.filename) if error.filename else "a file"
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{where}: {reason}", "Mend the disk, the folder or its permission, then run again")

@@ -1,0 +1,247 @@
+"""A file of claims: staged, re-read and judged, committed, published.
+
+1. The claims are written into staging under the partner's next number, which is only
+   looked at. 2. The file is read back from disk and judged; refused claims drop out and
+   the file is made again. 3. One transaction takes the number and records the claims: the
+   commit point. 4. The file is linked into the archive and renamed into the outbox.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from edi.claim837i import VERSION
+from edi.claim837i.model import Claim, ServiceLine
+from edi.claim837i.write import TransactionHeader, write_claims
+from edi.values import to_cents
+from edi.writer import Envelope, SegmentValues, write_interchange
+from mapping.building import parties
+from mapping.building.request import separators_of
+from mapping.profile_models import PartnerProfile
+from pipeline.errors import ControlNumbersExhausted
+from pipeline.job import Job
+from pipeline.ledger import claims as claim_rows
+from pipeline.ledger import encounters, files
+from pipeline.ledger.claims import ClaimRow, LineRow
+from pipeline.ledger.files import FileRow, Parties
+from pipeline.outbound.judge import Candidate, Held, record_outcomes
+from pipeline.outbound.publish import publish
+from validators.validate import ClaimReport, FileReport, KnownClaim, ValidationContext, validate_bytes
+
+_FUNCTIONAL_ID = "HC"
+_LAST_CONTROL_NUMBER = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A file in staging: where, under which number, and what re-reading found."""
+
+    path: Path
+    control_number: int
+    data: bytes
+    report: FileReport
+
+
+def release_claims(job: Job, candidates: Sequence[Candidate]) -> None:
+    """Send the claims, one file for each partner, in the order of partner and encounter."""
+    ordered = sorted(candidates, key=lambda item: (item.request.partner.key, item.row.encounter))
+    for _, group in groupby(ordered, key=lambda item: item.request.partner.key):
+        _release_to_partner(job, list(group))
+
+
+def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
+    partner = candidates[0].request.partner
+    refused: list[Held] = []
+    while candidates:
+        staged = _stage(job, partner, candidates)
+        dropped = _refusals(staged.report, candidates)
+        if not dropped:
+            break
+        refused += dropped
+        rows = {held.row.row for held in dropped}
+        candidates = [item for item in candidates if item.row.row not in rows]
+        if not candidates:
+            job.steps.remove(staged.path)
+    record_outcomes(job, refused, "refused")
+    if candidates:
+        publish(job, _commit(job, partner, staged, candidates))
+
+
+def _refusals(report: FileReport, candidates: Sequence[Candidate]) -> list[Held]:
+    """The claims with an error of their own; all of them where the file itself has one."""
+    whole_file = [finding for finding in report.file_findings if finding.is_error]
+    held = []
+    for claim_report, candidate in zip(report.claims, candidates, strict=False):
+        findings = [*whole_file, *claim_report.findings]
+        if any(finding.is_error for finding in findings):
+            placed = (finding.at(encounter=candidate.row.encounter) for finding in findings)
+            held.append(Held(candidate.row, tuple(placed)))
+    if whole_file or len(report.claims) != len(candidates):
+        missing = candidates[len(report.claims) :]
+        held += [Held(candidate.row, tuple(whole_file)) for candidate in missing]
+    return held
+
+
+def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -> _Staged:
+    parties_of_partner = _parties(partner)
+    with job.ledger.reading() as connection:
+        number = files.next_control_number(connection, parties_of_partner)
+    if number > _LAST_CONTROL_NUMBER:
+        raise ControlNumbersExhausted(
+            f"partner {partner.key}", "Agree on new ISA ids with the partner; numbers are never used again"
+        )
+    name = partner.file.name.format(
+        partner=partner.key, control_number=number, timestamp=f"{job.now:%Y%m%d%H%M%S}"
+    )
+    path = job.config.folders.staging / name
+    job.steps.write_file(path, _file_bytes(job, partner, candidates, number))
+    data = path.read_bytes()
+    known = [KnownClaim(item.request.encounter, item.request.payer) for item in candidates]
+    context = ValidationContext(
+        profiles=job.profiles,
+        today=job.today,
+        known=lambda index, claim: known[index] if index < len(known) else None,
+    )
+    return _Staged(path, number, data, validate_bytes(data, context, name))
+
+
+def _file_bytes(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate], number: int) -> bytes:
+    envelope = Envelope(
+        sender_qualifier=partner.isa.sender_qualifier,
+        sender=partner.isa.sender,
+        receiver_qualifier=partner.isa.receiver_qualifier,
+        receiver=partner.isa.receiver,
+        application_sender=partner.gs.sender,
+        application_receiver=partner.gs.receiver,
+        functional_id=_FUNCTIONAL_ID,
+        version=VERSION,
+        usage="T" if job.config.test_usage else partner.isa.usage,
+        separators=separators_of(partner),
+        line_end=partner.file.line_end,
+    )
+    return write_interchange(
+        envelope,
+        list(_transactions(job.now, partner, candidates, number)),
+        control_number=number,
+        group_control_number=number,
+        at=job.now,
+    )
+
+
+def _transactions(
+    now: dt.datetime, partner: PartnerProfile, candidates: Sequence[Candidate], number: int
+) -> Iterable[list[SegmentValues]]:
+    size = partner.file.claims_per_transaction
+    for index, start in enumerate(range(0, len(candidates), size), start=1):
+        batch = candidates[start : start + size]
+        header = TransactionHeader(
+            control_number=f"{index:04d}",
+            reference=batch_reference(number, index),
+            created=now,
+            submitter=parties.submitter(batch[0].request),
+            receiver=parties.receiver(batch[0].request),
+        )
+        yield write_claims(header, [item.claim for item in batch])
+
+
+def batch_reference(control_number: int, transaction: int) -> str:
+    """BHT03: unique for each transaction set, so that a 277CA can name it (2200B TRN02)."""
+    return f"{control_number:09d}{transaction:04d}"
+
+
+def _parties(partner: PartnerProfile) -> Parties:
+    isa = partner.isa
+    return isa.sender_qualifier, isa.sender, isa.receiver_qualifier, isa.receiver
+
+
+def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequence[Candidate]) -> FileRow:
+    """The commit point: from here on the number is taken and these bytes are what was sent."""
+    row = FileRow(
+        row=0,
+        partner=partner.key,
+        parties=_parties(partner),
+        control_number=staged.control_number,
+        name=staged.path.name,
+        day=job.today.isoformat(),
+        sha256=hashlib.sha256(staged.data).hexdigest(),
+        size=len(staged.data),
+        state="committed",
+    )
+    with job.ledger.transaction("file") as connection:
+        file = files.add(connection, row, job.ledger.epoch)
+        for report, candidate in zip(staged.report.claims, candidates, strict=True):
+            findings = [*candidate.findings, *report.findings]
+            shown = [finding.as_dict() for finding in findings]
+            lines = [_line_row(line) for line in report.claim.lines]
+            claim_rows.add(
+                connection, _claim_row(candidate, report, file), lines, shown, job.today.isoformat()
+            )
+            encounters.set_state(connection, candidate.row.row, "claimed", shown)
+    _tell(job, row, candidates)
+    return row
+
+
+def _tell(job: Job, row: FileRow, candidates: Sequence[Candidate]) -> None:
+    total = sum(to_cents(item.claim.total_charge) for item in candidates if item.claim.total_charge)
+    job.journal.count("claims_released", len(candidates))
+    job.journal.files.append(
+        {
+            "name": row.name,
+            "sha256": row.sha256,
+            "control_number": row.control_number,
+            "partner": row.partner,
+            "claims": [item.claim_id for item in candidates],
+            "total_cents": total,
+        }
+    )
+
+
+def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow:
+    claim = report.claim
+    positions = [item.segment.position for item in claim.segments if item.loop.startswith(("23", "24"))]
+    request = candidate.request
+    return ClaimRow(
+        id=candidate.claim_id,
+        encounter_row=candidate.row.row,
+        encounter=candidate.row.encounter,
+        part=request.part,
+        payer_order=request.payer_order,
+        version=candidate.version,
+        payer=request.payer.key,
+        product=request.product.key if request.product else None,
+        patient=candidate.patient,
+        file=file,
+        position_in_file=report.index,
+        batch_reference=report.transaction.segments[1].element(3),
+        transaction_control_number=report.transaction.control_number,
+        first_segment=min(positions),
+        last_segment=max(positions),
+        patient_control_number=claim.patient_control_number,
+        frequency=claim.frequency,
+        total_cents=to_cents(claim.total_charge) if claim.total_charge is not None else 0,
+        drug_cents=_drug_cents(candidate, claim),
+        state="ready",
+    )
+
+
+def _drug_cents(candidate: Candidate, claim: Claim) -> int:
+    product = candidate.request.product
+    if product is None:
+        return 0
+    return sum(to_cents(line.charge) for line in claim.lines if line.code == product.hcpcs and line.charge)
+
+
+def _line_row(line: ServiceLine) -> LineRow:
+    return LineRow(
+        number=int(line.number),
+        control_number=line.control_number,
+        revenue_code=line.revenue_code,
+        code=line.code,
+        charge_cents=to_cents(line.charge) if line.charge is not None else 0,
+        service_date=line.service_date.isoformat() if line.service_date else None,
+    )

@@ -1,0 +1,73 @@
+"""What a run tells: the JSON summary of the night, and files for people in `reports` and `held`.
+
+Nothing here holds patient data: claims and encounters stand under their keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from edi.values import from_cents
+from pipeline.job import Job
+from pipeline.ledger import claims, encounters
+
+_UNANSWERED = ("ready", "sent")
+
+
+def summary(job: Job, exit_code: int) -> dict[str, Any]:
+    """The night in one object (DESIGN §8): ids, times, counts, amounts as text, files, findings by rule."""
+    journal = job.journal
+    with job.ledger.reading() as connection:
+        unanswered = claims.in_states(connection, _UNANSWERED)
+        states = Counter(claim.state for claim in claims.all_claims(connection))
+    rules = Counter(finding.rule for finding in journal.findings)
+    return {
+        "run": f"R{job.ledger.epoch:06d}",
+        "started": job.stamp,
+        "exit_code": exit_code,
+        "counts": dict(sorted(journal.counts.items())),
+        "amounts": {
+            "released": str(from_cents(sum(file["total_cents"] for file in journal.files))),
+            "unanswered": str(from_cents(sum(claim.total_cents for claim in unanswered))),
+        },
+        "files": [
+            {name: file[name] for name in ("name", "partner", "control_number", "sha256", "claims")}
+            for file in journal.files
+        ],
+        "held": journal.held,
+        "refused": journal.refused,
+        "quarantined": journal.quarantined,
+        "findings_by_rule": dict(sorted(rules.items())),
+        "claims_by_state": dict(sorted(states.items())),
+        "claims_without_answer": [claim.id for claim in unanswered],
+    }
+
+
+def as_line(content: dict[str, Any]) -> str:
+    """One line of JSON."""
+    return json.dumps(content, sort_keys=False, separators=(", ", ": "))
+
+
+def write_summary(job: Job, content: dict[str, Any]) -> None:
+    """The summary as a file of the day, replaced by a later run of the same day."""
+    path = job.config.folders.reports / f"{job.today.isoformat()}-summary.json"
+    job.steps.replace_file(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def write_held(job: Job) -> None:
+    """One file in `held` for each encounter that waits, with its findings; none for the others."""
+    folder = job.config.folders.held
+    with job.ledger.reading() as connection:
+        waiting = [row for row in encounters.open_encounters(connection) if row.state in ("held", "refused")]
+    wanted = {f"{row.encounter}.json": row for row in waiting}
+    for path in sorted(folder.glob("*.json")):
+        if path.name not in wanted:
+            job.steps.remove(path)
+    for name, row in wanted.items():
+        body = {"encounter": row.encounter, "state": row.state, "findings": row.findings}
+        data = (json.dumps(body, indent=2, sort_keys=True) + "\n").encode()
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != data:
+            job.steps.replace_file(path, data)

@@ -1,0 +1,114 @@
+"""What a rule is given: the claim or the encounter, the profiles that apply, the day.
+
+Context comes in as an argument; rules hold no state and ask no globals.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Protocol
+
+from edi.claim837i.model import Claim, ServiceLine
+from edi.finding import Place
+from mapping.encounter import Encounter
+from mapping.profile_models import PayerProfile, ProductProfile, SiteProfile
+
+WEIGHT_VALUE_CODE = "A8"
+
+
+class PriorClaims(Protocol):
+    """What rules may ask of the ledger; the ledger implements it."""
+
+    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
+        """The id of a live claim for the same child, product and payer order, or None."""
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """A claim read from a file, with all that may be known about it.
+
+    `product` is the therapy the claim bills, None where it bills none. `encounter` and
+    `prior` are None where they are not at hand: rules that need them are listed as not
+    checked.
+    """
+
+    claim: Claim
+    payer: PayerProfile
+    product: ProductProfile | None
+    today: dt.date
+    encounter: Encounter | None = None
+    prior: PriorClaims | None = None
+    payer_order: int = 0
+
+    @cached_property
+    def drug_lines(self) -> tuple[ServiceLine, ...]:
+        """The lines that bill the product: by its code, or by one of its NDCs."""
+        if self.product is None:
+            return ()
+        return tuple(line for line in self.claim.lines if bills_product(line, self.product))
+
+    @cached_property
+    def infusion_date(self) -> dt.date | None:
+        """Of the drug line, else of the encounter, else of a statement of one day."""
+        for line in self.drug_lines:
+            if line.service_date is not None:
+                return line.service_date
+        if self.encounter is not None and self.encounter.infusion_date is not None:
+            return self.encounter.infusion_date
+        if self.claim.statement_from == self.claim.statement_through:
+            return self.claim.statement_from
+        return None
+
+    @cached_property
+    def weight_kg(self) -> Decimal | None:
+        """The dosing weight, of the encounter, else of value code A8 (kilograms)."""
+        if self.encounter is not None and self.encounter.patient.weight_kg is not None:
+            return self.encounter.patient.weight_kg
+        for code in self.claim.codes("BE"):
+            if code.code == WEIGHT_VALUE_CODE:
+                return code.amount
+        return None
+
+    def claim_place(self, segment: str, qualifier: str | None = None, element: str | None = None) -> Place:
+        """The place of a segment of loop 2300."""
+        return self.claim.first_place("2300", segment, qualifier, element)
+
+    def line_place(self, line: ServiceLine, segment: str, element: str | None = None) -> Place:
+        return self.claim.line_place(line, segment, element)
+
+
+@dataclass(frozen=True)
+class EncounterCheck:
+    """An encounter record before a claim is made of it."""
+
+    encounter: Encounter
+    payer: PayerProfile
+    site: SiteProfile
+    product: ProductProfile | None
+    today: dt.date
+    prior: PriorClaims | None = None
+    payer_order: int = 0
+
+    def place(self, path: str) -> Place:
+        """A field of the record."""
+        return Place(encounter=self.encounter.id, path=path)
+
+
+def bills_product(line: ServiceLine, product: ProductProfile) -> bool:
+    """Whether a line has the product's code or one of its NDCs."""
+    ndc = line.drug.ndc if line.drug else None
+    return line.code == product.hcpcs or (ndc or "").replace("-", "") in product.known_ndcs
+
+
+def billed_product(
+    claim: Claim, products: Iterator[ProductProfile] | list[ProductProfile]
+) -> ProductProfile | None:
+    """The first product that a line of the claim bills."""
+    for product in products:
+        if any(bills_product(line, product) for line in claim.lines):
+            return product
+    return None

@@ -1,0 +1,182 @@
+"""Judging a file of claims as it stands on disk.
+
+Reads the bytes with our own reader, checks envelope and guide, then runs every rule on
+every claim. All faults come out in one pass: one broken claim does not hide the next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from edi.claim837i.model import Claim
+from edi.claim837i.read import read_claims
+from edi.envelope import Document, Transaction, read_document
+from edi.finding import Finding, Place, RuleKey, Severity, has_errors
+from edi.reading_rules import OUTBOUND
+from mapping.encounter import Encounter
+from mapping.profile_models import PayerProfile
+from mapping.profile_store import ProfileStore
+from validators.checks import ClaimCheck, PriorClaims, billed_product
+from validators.registry import claim_rules, not_judged, run_rules
+
+_CLAIM_LOOPS = ("23", "24")
+_SET_ID = "837"
+_INSTITUTIONAL = ("X223", "X096")
+_NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """What is known of a claim besides the file: its encounter, its payer's key, its turn."""
+
+    encounter: Encounter
+    payer: PayerProfile
+    payer_order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationContext:
+    """What rules may use beyond the file. `known` finds what belongs to a
+    claim by its place in the file (from 0), or None."""
+
+    profiles: ProfileStore
+    today: dt.date
+    known: Callable[[int, Claim], KnownClaim | None] = lambda index, claim: None
+    prior: PriorClaims | None = None
+
+
+@dataclass(slots=True)
+class ClaimReport:
+    """A claim with its findings; `index` counts the claims of the file from 0."""
+
+    index: int
+    claim: Claim
+    transaction: Transaction
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        return has_errors(self.findings)
+
+
+@dataclass(slots=True)
+class FileReport:
+    """The result for one file: claims with their findings, and those that belong to no claim."""
+
+    document: Document
+    claims: list[ClaimReport]
+    file_findings: list[Finding]
+    not_checked: list[str]
+
+    def findings(self) -> list[Finding]:
+        """All findings, those of the file first."""
+        return self.file_findings + [finding for report in self.claims for finding in report.findings]
+
+    @property
+    def has_errors(self) -> bool:
+        return has_errors(self.findings())
+
+
+def validate_bytes(data: bytes, context: ValidationContext, file: str | None = None) -> FileReport:
+    """Judge one file. Never raises for what the file holds."""
+    from edi.guide.pyx12_engine import check_guide
+
+    document = read_document(data, OUTBOUND, file)
+    reports: list[ClaimReport] = []
+    for transaction in document.transactions():
+        if transaction.set_id == _SET_ID:
+            reports += [
+                ClaimReport(len(reports) + number, claim, transaction)
+                for number, claim in enumerate(read_claims(transaction))
+            ]
+    structural = list(document.findings)
+    if document.interchanges:
+        structural += check_guide(data, file)
+        structural += _without_claims(reports, file)
+    file_findings = _assign(structural, reports)
+    not_checked: set[str] = set()
+    for report in reports:
+        check = claim_check(report.index, report.claim, context)
+        report.findings += [finding.at(file=file) for finding in run_rules(claim_rules(), check)]
+        not_checked.update(not_judged(claim_rules(), check))
+    return FileReport(document, reports, file_findings, sorted(not_checked))
+
+
+def claim_check(index: int, claim: Claim, context: ValidationContext) -> ClaimCheck:
+    """The claim with everything the context knows about it."""
+    known = context.known(index, claim)
+    payer = known.payer if known else context.profiles.payer_by_id(claim.payer.id)
+    return ClaimCheck(
+        claim=claim,
+        payer=payer,
+        product=billed_product(claim, context.profiles.products()),
+        today=context.today,
+        encounter=known.encounter if known else None,
+        prior=context.prior,
+        payer_order=known.payer_order if known else 0,
+    )
+
+
+def _without_claims(reports: list[ClaimReport], file: str | None) -> list[Finding]:
+    """A file in which no institutional claim was found must not pass in silence."""
+    if reports:
+        return []
+    return [
+        Finding.of(
+            _NO_CLAIMS,
+            "The file holds no institutional claim.",
+            expected="a transaction set 837 with a CLM segment",
+            found="none",
+            fix="Give an 837I file; `j3399 read` shows what other files hold.",
+            place=Place(file=file),
+        )
+    ]
+
+
+def _assign(findings: Iterable[Finding], reports: list[ClaimReport]) -> list[Finding]:
+    """Hand each structural finding to the claims it concerns; what concerns none is returned."""
+    rest = []
+    for finding in findings:
+        owners = _owners(finding, reports)
+        for report in owners:
+            report.findings.append(_with_claim(finding, report))
+        if not owners:
+            rest.append(finding)
+    return rest
+
+
+def _owners(finding: Finding, reports: list[ClaimReport]) -> list[ClaimReport]:
+    """The claims a finding concerns: those whose loops hold its position.
+
+    A finding of a claim's own loop that is reported behind its last segment (something
+    required is missing there) belongs to the claim before it; one above the claims
+    concerns every claim below that level.
+    """
+    place = finding.place
+    if place.segment_position is None:
+        return []
+    candidates = [
+        report
+        for report in reports
+        if report.transaction.control_number == place.transaction
+        and (place.interchange is None or report.transaction.interchange.control_number == place.interchange)
+    ]
+    own_loop = bool(place.loop) and str(place.loop).startswith(_CLAIM_LOOPS)
+    if own_loop:
+        before = [report for report in candidates if _first_own(report) <= place.segment_position]
+        return before[-1:]
+    return [report for report in candidates if place.segment_position in _positions(report)]
+
+
+def _first_own(report: ClaimReport) -> int:
+    return report.claim.place.segment_position or 0
+
+
+def _positions(report: ClaimReport) -> set[int]:
+    return {item.segment.position for item in report.claim.segments}
+
+
+def _with_claim(finding: Finding, report: ClaimReport) -> Finding:
+    return replace(finding, place=replace(finding.place, claim=report.claim.place.claim))
