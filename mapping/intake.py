@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ class IntakeRecord:
     """One record of an encounter file: the encounter, or the findings that set it aside.
 
     `content` is the record as canonical JSON text (sorted keys), `digest` its SHA-256:
-    two records with the same digest say the same.
+    two records with the same digest say the same. What is no JSON keeps its own text as
+    content; `whole_file` says that the file as a whole could not be read.
     """
 
     line: int
@@ -38,40 +39,51 @@ class IntakeRecord:
     content: str
     digest: str
     findings: tuple[Finding, ...] = ()
+    whole_file: bool = False
 
 
 def read_encounters(path: Path) -> Iterator[IntakeRecord]:
     """The records of a file, one by one. OSError where the file cannot be read."""
     size = path.stat().st_size
     if size > MAXIMUM_FILE_BYTES:
-        yield _refused(1, f"the file is larger than {MAXIMUM_FILE_BYTES // 2**20} MB", path)
+        yield _refused_file(1, f"the file is larger than {MAXIMUM_FILE_BYTES // 2**20} MB", path)
         return
     yield from parse_encounters(path.read_bytes(), path)
 
 
 def parse_encounters(data: bytes, path: Path | None = None) -> Iterator[IntakeRecord]:
-    """The records of a file's bytes: NDJSON where the first line is a whole record, else JSON."""
+    """The records of a file's bytes: one JSON document, or else NDJSON."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        yield _refused(data[: error.start].count(b"\n") + 1, "the file is not UTF-8 text", path)
+        yield _refused_file(data[: error.start].count(b"\n") + 1, "the file is not UTF-8 text", path)
         return
     if not text.strip():
-        yield _refused(1, "the file is empty", path)
-    elif _is_ndjson(text):
-        yield from _parse_lines(text, path)
-    else:
-        yield from _parse_document(text, path)
-
-
-def _is_ndjson(text: str) -> bool:
-    first, _, rest = text.strip().partition("\n")
-    if not rest.strip():
-        return False
+        yield _refused_file(1, "the file is empty", path)
+        return
     try:
-        return isinstance(_load(first), dict)
-    except ValueError:
-        return not first.lstrip().startswith(("{", "[")) or first.rstrip().endswith("}")
+        value = _load(text)
+    except ValueError as error:
+        if _has_record_lines(text):
+            yield from _parse_lines(text, path)
+        else:
+            line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+            yield _refused_file(line, f"the file is not JSON: {_json_words(error)}", path)
+        return
+    records = value if isinstance(value, list) else [value]
+    for number, record in enumerate(records, start=1):
+        yield read_record(record, number, path)
+
+
+def _has_record_lines(text: str) -> bool:
+    """Whether some line is a whole JSON object, so that the file is NDJSON with faults in it."""
+    for line in text.splitlines():
+        try:
+            if isinstance(_load(line), dict):
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def _parse_lines(text: str, path: Path | None) -> Iterator[IntakeRecord]:
@@ -81,25 +93,17 @@ def _parse_lines(text: str, path: Path | None) -> Iterator[IntakeRecord]:
         try:
             value = _load(line)
         except ValueError as error:
-            yield _refused(number, f"the line is not JSON: {_json_words(error)}", path)
+            yield _refused(number, f"the line is not JSON: {_json_words(error)}", path, line)
         else:
             yield read_record(value, number, path)
 
 
-def _parse_document(text: str, path: Path | None) -> Iterator[IntakeRecord]:
-    try:
-        value = _load(text)
-    except ValueError as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
-        yield _refused(line, f"the file is not JSON: {_json_words(error)}", path)
-        return
-    records = value if isinstance(value, list) else [value]
-    for number, record in enumerate(records, start=1):
-        yield read_record(record, number, path)
-
-
 def _load(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_twice)
+    """Decode JSON with exact decimals; ValueError for what is none."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_twice)
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
 
 
 def _refuse_constant(name: str) -> Any:
@@ -129,7 +133,7 @@ def read_record(value: Any, line: int, path: Path | None = None) -> IntakeRecord
         findings = tuple(_faults(error, line, path, value))
         return IntakeRecord(line, None, content, digest, findings)
     except RecursionError:
-        return _refused(line, "the record is nested too deeply", path)
+        return _refused(line, "the record is nested too deeply", path, content)
 
 
 def canonical_json(value: Any) -> str:
@@ -173,7 +177,7 @@ def _path_words(location: tuple[int | str, ...]) -> str:
     return words or "record"
 
 
-def _refused(line: int, reason: str, path: Path | None) -> IntakeRecord:
+def _refused(line: int, reason: str, path: Path | None, content: str) -> IntakeRecord:
     finding = Finding.of(
         RECORD_INVALID,
         "{reason}",
@@ -181,4 +185,8 @@ def _refused(line: int, reason: str, path: Path | None) -> IntakeRecord:
         fix="An encounter file is JSON (a record or a list of records) or NDJSON (one record a line), in UTF-8.",
         place=Place(file=path.name if path else None, line=line),
     )
-    return IntakeRecord(line, None, "", "", (finding,))
+    return IntakeRecord(line, None, content, "", (finding,))
+
+
+def _refused_file(line: int, reason: str, path: Path | None) -> IntakeRecord:
+    return replace(_refused(line, reason, path, ""), whole_file=True)

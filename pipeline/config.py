@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, StorageError
 from pipeline.folders import Folders
 
 FILE_NAME = "j3399.toml"
@@ -94,7 +94,12 @@ def load_config(path: Path) -> Config:
     own = base / file.profiles.folder if file.profiles.folder else None
     if own is not None and not own.is_dir():
         raise ConfigurationError(f"{path}: the profiles folder {own} does not exist")
-    return Config(Folders.below(base / file.folders.root), own, dict(file.partners))
+    root = base / file.folders.root
+    if not root.is_dir():
+        # Made silently, a mistyped or unmounted root would begin a new ledger, and with it
+        # control numbers that were used before.
+        raise StorageError(f"{path}: the folder {root} does not exist", "Mount it, or make it once by hand")
+    return Config(Folders.below(root), own, dict(file.partners))
 
 
 def config_for_output(out: Path) -> Config:

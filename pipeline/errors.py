@@ -70,3 +70,10 @@ class IntegrityAlarm(OperationError):
     """Ledger and archive disagree; nothing was sent."""
 
     exit_code = exit_codes.INTEGRITY
+
+
+def storage_error(error: OSError) -> StorageError:
+    """An error of the operating system in words: which file, why, what to do."""
+    where = str(error.filename) if error.filename else "a file"
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{where}: {reason}", "Mend the disk, the folder or its permission, then run again")

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from mapping.profile_store import ProfileError, ProfileStore
-from pipeline import exit_codes, report, worklist
+from pipeline import exit_codes, report
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError, OperationError, StorageError
+from pipeline.errors import ConfigurationError, storage_error
 from pipeline.folders import Folders, finished_files
 from pipeline.inbound.receive import receive
 from pipeline.job import Job
@@ -27,6 +27,7 @@ from pipeline.outbound.judge import judge_open_encounters
 from pipeline.outbound.recovery import recover
 from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
+from pipeline.worklist import write_worklist
 
 
 def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
@@ -81,13 +82,13 @@ def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> di
     except ProfileError as error:
         raise ConfigurationError(str(error)) from None
     except OSError as error:
-        raise _storage_error(error) from None
+        raise storage_error(error) from None
 
 
 def _finish(job: Job) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
     report.write_held(job)
-    worklist.write_worklist(job)
+    write_worklist(job)
     content = report.summary(job, exit_code)
     report.write_summary(job, content)
     job.ledger.end_run(job.stamp, exit_code)
@@ -108,8 +109,3 @@ def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: b
     take_in(job, paths, archive)
     release_claims(job, judge_open_encounters(job))
 
-
-def _storage_error(error: OSError) -> OperationError:
-    where = str(error.filename) if error.filename else "a file"
-    reason = error.strerror or type(error).__name__
-    return StorageError(f"{where}: {reason}", "Mend the disk, the folder or its permission, then run again")

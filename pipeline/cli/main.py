@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from pipeline import exit_codes
-from pipeline.errors import OperationError
+from pipeline.errors import OperationError, storage_error
 
 _COMMANDS = {
     "nightly": "pipeline.cli.nightly",
@@ -79,6 +79,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = exit_codes.SIGNAL_BASE + signal.SIGPIPE
+    except OSError as error:
+        say(storage_error(error).line())
+        code = exit_codes.STORAGE
     except _Stopped as stopped:
         say("Stopped by a signal; safe to run again.")
         code = exit_codes.SIGNAL_BASE + stopped.number

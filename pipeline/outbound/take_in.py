@@ -30,6 +30,7 @@ _KIND = "encounters"
 @dataclass(frozen=True, slots=True)
 class _ReadFile:
     path: Path
+    data: bytes
     sha256: str
     records: tuple[IntakeRecord, ...]
     known: bool
@@ -65,7 +66,7 @@ def _read(job: Job, path: Path) -> _ReadFile | None:
     sha256 = hashlib.sha256(data).hexdigest()
     with job.ledger.reading() as connection:
         known = answers.has_file(connection, sha256)
-    return _ReadFile(path, sha256, () if known else tuple(parse_encounters(data, path)), known)
+    return _ReadFile(path, data, sha256, () if known else tuple(parse_encounters(data, path)), known)
 
 
 def _set_conflicts_aside(
@@ -101,7 +102,8 @@ def _take_in_file(job: Job, file: _ReadFile) -> None:
         findings = [finding.at(file=file.path.name) for finding in record.findings]
         job.journal.findings += findings
         job.journal.count("records_set_aside")
-        quarantine_text(job, f"{file.path.name}.line-{record.line}.json", record.content.encode(), findings)
+        name = file.path.name if record.whole_file else f"{file.path.name}.line-{record.line}.json"
+        quarantine_text(job, name, file.data if record.whole_file else record.content.encode(), findings)
     with job.ledger.transaction("encounters") as connection:
         for record in file.records:
             if record.encounter is not None:

@@ -262,7 +262,6 @@ def test_500_mutants_of_each_kind_are_read_without_raising(kind: str) -> None:
         started = time.perf_counter()
         found = read_answers(bytes(data), "mutant")
         assert time.perf_counter() - started < 2
-        assert found.document.to_bytes() == bytes(data)
         for finding in found.findings:
             assert finding.message()
             assert finding.as_dict()["rule"]

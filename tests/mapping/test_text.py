@@ -1,0 +1,36 @@
+"""Text for X12: folded where it is a name, refused where it is an id."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edi.separators import Separators
+from mapping.text import fold, is_safe_id, needs_folding
+
+MARKS = Separators()
+
+
+def test_accents_separators_and_curly_quotes_are_folded() -> None:
+    assert fold("Peña*Lopez", MARKS) == "PENA LOPEZ"
+    assert fold("Zoë~", MARKS) == "ZOE"
+    assert fold("O’Brien – Ørsted", MARKS) == "O'BRIEN - ORSTED"
+
+
+def test_only_what_changes_more_than_case_counts_as_folding() -> None:
+    assert not needs_folding("Smith", MARKS)
+    assert needs_folding("Smith:Jones", MARKS)
+
+
+@given(st.text(max_size=80))
+def test_folded_text_can_never_be_taken_for_structure(text: str) -> None:
+    folded = fold(text, MARKS)
+    assert folded.isascii() and not set(folded) & set(MARKS.all())
+    assert folded == "" or folded.isprintable()
+    assert fold(folded, MARKS) == folded
+
+
+def test_an_id_with_a_separator_is_not_safe() -> None:
+    assert is_safe_id("MCD-100", MARKS)
+    for text in ("MCD*1", "MCD~1", "MCD:1", "MCD^1", "", " MCD", "MCD\x1c", "MCDÉ"):
+        assert not is_safe_id(text, MARKS)

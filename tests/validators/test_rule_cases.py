@@ -1,0 +1,153 @@
+"""Every rule has its cases (`tests/rules/*.yml`), and does there what it says.
+
+A fail case differs from a clean claim in one thing; no other rule of error severity may
+fire on it unless the case names it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from edi.envelope import read_document
+from edi.finding import Finding, Severity
+from mapping.building.claim import build_claim, facility_code
+from mapping.building.request import ClaimRequest
+from mapping.encounter import Encounter
+from mapping.profile_store import ProfileStore
+from tests.support.builders import (
+    INPATIENT,
+    NIGHT,
+    OUTPATIENT,
+    REMOVED,
+    ROOT,
+    a_file_of,
+    a_record,
+    a_request,
+)
+from validators.checks import EncounterCheck
+from validators.gate import judge_encounter
+from validators.registry import all_rules
+from validators.validate import KnownClaim, ValidationContext, validate_bytes
+
+BASES = {"outpatient": OUTPATIENT, "inpatient": INPATIENT}
+READING_RULES = {"guide", "envelope", "x12-syntax"}
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: str
+    content: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.content['name']}"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Prior claims with one answer for every question."""
+
+    claim: str | None
+
+    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
+        return self.claim
+
+
+def cases() -> list[Case]:
+    found = []
+    for path in sorted((ROOT / "tests" / "rules").glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert content["rule"] == path.stem
+        found += [Case(content["rule"], case) for case in content["cases"]]
+    return found
+
+
+def the_record(case: Case) -> dict[str, Any]:
+    changes = {}
+    record = a_record(base=BASES[case.content.get("base", "outpatient")])
+    for path, value in case.content.get("record", {}).items():
+        appended = re.fullmatch(r"(\w+)\[(\d+)\]", path)
+        if appended and int(appended[2]) == len(record[appended[1]]):
+            record[appended[1]].append(value)
+        else:
+            changes[path] = REMOVED if value is None else value
+    from tests.support.builders import set_path
+
+    for path, value in changes.items():
+        set_path(record, path, value)
+    return record
+
+
+def the_file(request: ClaimRequest, replacements: dict[str, str]) -> bytes:
+    text = a_file_of(build_claim(request).claim).decode()
+    for old, new in replacements.items():
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
+        text = text.replace(old, new)
+    segments = text[text.index("ST*") : text.index("SE*")].count("~") + 1 - text.count("~~")
+    return re.sub(r"SE\*\d+\*", f"SE*{segments}*", text).encode()
+
+
+def findings_of(case: Case) -> list[Finding]:
+    content = case.content
+    encounter = Encounter.model_validate(the_record(case))
+    request = a_request(
+        encounter, payer=content.get("payer"), site=content.get("site"), **content.get("options", {})
+    )
+    prior = Earlier(content.get("earlier"))
+    check = EncounterCheck(encounter, request.payer, request.site, request.product, NIGHT.date(), prior)
+    found = judge_encounter(check) if content.get("encounter", True) else []
+    if facility_code(encounter.setting) is None:
+        return found
+    known = KnownClaim(encounter, request.payer) if content.get("encounter", True) else None
+    context = ValidationContext(ProfileStore(), NIGHT.date(), lambda index, claim: known, prior)
+    return found + validate_bytes(the_file(request, content.get("file", {})), context).findings()
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_a_rule_does_on_its_case_what_the_case_says(case: Case) -> None:
+    found = findings_of(case)
+    mine = [finding for finding in found if finding.rule == case.rule]
+    assert bool(mine) is case.content["fires"], [finding.message() for finding in found]
+    others = {finding.rule for finding in found if finding.severity is Severity.ERROR} - {case.rule}
+    assert others == set(case.content.get("with", []))
+    assert all(finding.message() and finding.fix for finding in mine)
+
+
+def test_every_rule_has_a_passing_and_a_failing_case() -> None:
+    ids = {rule.id for rule in all_rules()} | READING_RULES
+    for fires in (True, False):
+        covered = {case.rule for case in cases() if case.content["fires"] is fires}
+        assert covered == ids, ids ^ covered
+
+
+def test_the_clean_claims_of_the_samples_draw_no_finding() -> None:
+    for base in BASES.values():
+        request = a_request(Encounter.model_validate(a_record(base=base)))
+        context = ValidationContext(
+            ProfileStore(),
+            NIGHT.date(),
+            lambda index, claim, request=request: KnownClaim(request.encounter, request.payer),
+            Earlier(None),
+        )
+        report = validate_bytes(the_file(request, {}), context)
+        assert report.findings() == []
+        assert report.not_checked == []
+
+
+def test_what_could_not_be_judged_is_listed() -> None:
+    request = a_request(Encounter.model_validate(a_record()))
+    report = validate_bytes(the_file(request, {}), ValidationContext(ProfileStore(), NIGHT.date()))
+    assert report.not_checked == ["drug-lifetime"]
+
+
+def test_a_rule_points_at_its_segment() -> None:
+    case = Case("ndc-format", {"name": "", "file": {"N4*71894012604": "N4*71894-126-04"}, "fires": True})
+    (finding,) = findings_of(case)
+    data = the_file(a_request(Encounter.model_validate(a_record())), case.content["file"])
+    (transaction,) = read_document(data).transactions()
+    assert transaction.segments[finding.place.segment_position - 1].id == "LIN"  # type: ignore[operator]
+    assert (finding.place.loop, finding.place.element) == ("2410", "LIN03")
