@@ -132,7 +132,7 @@ class SegmentReader:
                 return
             if position > start and self._begins_header(position, end):
                 self._report_missing_trailer(position)
-                self._position = position
+                self._end_interchange(position, lead)
                 return
             after = self._skip_line_ends(end + 1, separators)
             content, tail = text[position:end], text[end:after]
@@ -149,7 +149,11 @@ class SegmentReader:
                 lead += content + tail
             position = after
         self._report_cut(position)
-        self._position = position
+        self._end_interchange(position, lead)
+
+    def _end_interchange(self, position: int, lead: str) -> None:
+        """Go on at `position`; text that no segment has taken yet is read again as text outside."""
+        self._position = position - len(lead)
 
     def _segment(self, content: str, separators: Separators, start: int, lead: str, tail: str) -> Segment:
         segment = Segment(content, separators, start, lead, tail)

@@ -101,7 +101,9 @@ def _parse_lines(text: str, path: Path | None) -> Iterator[IntakeRecord]:
 def _load(text: str) -> Any:
     """Decode JSON with exact decimals; ValueError for what is none."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_twice)
+        return json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_twice
+        )
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
 

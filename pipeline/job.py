@@ -36,7 +36,10 @@ class Journal:
     def needs_attention(self) -> bool:
         """Whether something was newly held, refused or quarantined, or an error was found."""
         return bool(
-            self.held or self.refused or self.quarantined or any(finding.is_error for finding in self.findings)
+            self.held
+            or self.refused
+            or self.quarantined
+            or any(finding.is_error for finding in self.findings)
         )
 
 

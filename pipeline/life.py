@@ -104,4 +104,6 @@ def _before_remittance(ordered: list[EventRow]) -> tuple[str, EventRow | None]:
 
 
 def _stage(state: str) -> str:
-    return {"rejected": "rejected", "denied": "denied", "partly_paid": "denied", "pending": "pending"}.get(state, "")
+    return {"rejected": "rejected", "denied": "denied", "partly_paid": "denied", "pending": "pending"}.get(
+        state, ""
+    )

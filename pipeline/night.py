@@ -46,7 +46,9 @@ def run_generate(
     return _run(config, steps, now, lambda job: _claims_out(job, paths, archive=False))
 
 
-def run_ingest(config: Config, steps: DurableSteps, now: dt.datetime, paths: Iterable[Path]) -> dict[str, Any]:
+def run_ingest(
+    config: Config, steps: DurableSteps, now: dt.datetime, paths: Iterable[Path]
+) -> dict[str, Any]:
     """Answers from the given files, which stay where they are."""
     return _run(config, steps, now, lambda job: receive(job, paths, keep=True))
 
@@ -56,7 +58,10 @@ def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dic
     with tempfile.TemporaryDirectory(prefix="j3399-rehearsal-") as name:
         folders = Folders.below(Path(name))
         folders.make(steps)
-        for source, target in ((config.folders.encounters, folders.encounters), (config.folders.inbox, folders.inbox)):
+        for source, target in (
+            (config.folders.encounters, folders.encounters),
+            (config.folders.inbox, folders.inbox),
+        ):
             for path in finished_files(source):
                 shutil.copy2(path, target / path.name)
         copied = replace(config, folders=folders)
@@ -108,4 +113,3 @@ def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: b
         recover(job)
     take_in(job, paths, archive)
     release_claims(job, judge_open_encounters(job))
-

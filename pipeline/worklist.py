@@ -66,7 +66,9 @@ class WorkItems:
         with self._ledger.reading() as connection:
             found = [self._item(connection, claim) for claim in claims.in_states(connection, _OPEN_STATES)]
         items = [item for item in found if item is not None]
-        return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.claim))
+        return sorted(
+            items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.claim)
+        )
 
     def _item(self, connection: Connection, claim: ClaimRow) -> WorkItem | None:
         life = life_of(answers.of_claim(connection, claim.id))

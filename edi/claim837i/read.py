@@ -43,7 +43,29 @@ _PROVIDERS = {
     "2310E": "service_facility",
     "2310F": "referring",
 }
-_HEALTH_CODE_ORDER = ["ABK", "BK", "ABJ", "BJ", "APR", "PR", "ABN", "BN", "DR", "ABF", "BF", "BBR", "BR", "CAH", "BBQ", "BQ", "BI", "BH", "BE", "BG", "TC"]
+_HEALTH_CODE_ORDER = [
+    "ABK",
+    "BK",
+    "ABJ",
+    "BJ",
+    "APR",
+    "PR",
+    "ABN",
+    "BN",
+    "DR",
+    "ABF",
+    "BF",
+    "BBR",
+    "BR",
+    "CAH",
+    "BBQ",
+    "BQ",
+    "BI",
+    "BH",
+    "BE",
+    "BG",
+    "TC",
+]
 
 
 @dataclass(slots=True)

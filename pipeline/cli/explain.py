@@ -17,7 +17,9 @@ def explain(identifier: str) -> int:
     """
     lines = _rule_lines(identifier) or _code_lines(identifier)
     if not lines:
-        raise click.UsageError(f"{identifier!r} is no rule and no code on file; `j3399 rules` lists the rules.")
+        raise click.UsageError(
+            f"{identifier!r} is no rule and no code on file; `j3399 rules` lists the rules."
+        )
     for line in lines:
         click.echo(line)
     return 0

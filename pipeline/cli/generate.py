@@ -25,7 +25,9 @@ from pipeline.lock import run_lock
 )
 @config_option
 @as_of_option
-def generate(encounters: tuple[Path, ...], out: Path, config_path: Path | None, as_of: dt.datetime | None) -> int:
+def generate(
+    encounters: tuple[Path, ...], out: Path, config_path: Path | None, as_of: dt.datetime | None
+) -> int:
     """Claims out of encounter files: gate, build, write, re-read, validate, release.
 
     ENCOUNTERS are JSON or NDJSON files, or folders of them; they stay where they are.

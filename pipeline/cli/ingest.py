@@ -14,7 +14,9 @@ from pipeline.lock import run_lock
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @config_option
 @as_of_option
 def ingest(files: tuple[Path, ...], config_path: Path | None, as_of: dt.datetime | None) -> int:

@@ -89,7 +89,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         say("Stopped; safe to run again.")
         code = exit_codes.SIGNAL_BASE + signal.SIGINT
     except Exception as error:
-        say(f"j3399 has a bug ({type(error).__name__}); details without patient data: {_write_details(error)}")
+        say(
+            f"j3399 has a bug ({type(error).__name__}); details without patient data: {_write_details(error)}"
+        )
         code = exit_codes.BUG
     sys.exit(code)
 

@@ -58,5 +58,7 @@ def required_config(path: Path | None) -> Config:
     """The configuration of a command that cannot do without one."""
     found = find_config(path)
     if found is None:
-        raise ConfigurationError("no configuration was given", "Give one with --config, or put j3399.toml here")
+        raise ConfigurationError(
+            "no configuration was given", "Give one with --config, or put j3399.toml here"
+        )
     return load_config(found)

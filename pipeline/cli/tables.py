@@ -35,9 +35,12 @@ def _block(number: int, item: WorkItem) -> Panel:
     for step in item.steps:
         text.append(f"           {step}\n")
     due = item.due.isoformat() if item.due else "no date"
-    text.append(f"  who      {item.owner}, by {due}\n")
+    text.append(f"  who      {item.owner}, by {due}")
     others = [f"{other.cause.id} {other.score:.0%}" for other in item.causes[1:4]]
-    text.append(f"  or       {', '.join(others)}", style="dim")
+    if others:
+        text.append(f"\n  or       {', '.join(others)}", style="dim")
     amount = from_cents(item.amount_at_risk_cents)
-    title = f"{number}. {item.claim}  {item.encounter}  {item.payer}  {item.state.replace('_', ' ')}  ${amount:,}"
+    title = (
+        f"{number}. {item.claim}  {item.encounter}  {item.payer}  {item.state.replace('_', ' ')}  ${amount:,}"
+    )
     return Panel(text, title=title, title_align="left")

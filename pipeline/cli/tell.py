@@ -15,7 +15,9 @@ def tell_summary(summary: dict[str, Any], config: Config) -> None:
     counts = summary["counts"]
     for file in summary["files"]:
         claims = len(file["claims"])
-        _say(f"released {file['name']} ({claims} claim{'s' if claims != 1 else ''}) to {config.folders.ready}")
+        _say(
+            f"released {file['name']} ({claims} claim{'s' if claims != 1 else ''}) to {config.folders.ready}"
+        )
     for state in ("held", "refused"):
         for entry in summary[state]:
             _say(f"{state} encounter {entry['encounter']}: {', '.join(entry['rules'])}")

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option(
     "--encounters",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -109,7 +111,10 @@ def _document(
         "files": [path.name for path in files],
         "findings": [finding.as_dict(show_phi) for finding in findings],
         "not_checked": sorted(not_checked),
-        "summary": {"claims": claims, **{name: severities.get(name, 0) for name in ("error", "warning", "info")}},
+        "summary": {
+            "claims": claims,
+            **{name: severities.get(name, 0) for name in ("error", "warning", "info")},
+        },
     }
 
 

@@ -35,7 +35,9 @@ class Evidence:
         return cls({}, frozenset(), frozenset())
 
 
-def gather(claim: Claim, request: ClaimRequest, check: ClaimCheck, encounter_check: EncounterCheck) -> Evidence:
+def gather(
+    claim: Claim, request: ClaimRequest, check: ClaimCheck, encounter_check: EncounterCheck
+) -> Evidence:
     """The evidence of one claim. `check` and `encounter_check` are of the day it was sent."""
     findings = [*run_rules(claim_rules(), check), *judge_encounter(encounter_check)]
     return Evidence(

@@ -19,6 +19,7 @@ from pipeline.ledger.claims import ClaimRow
 from pipeline.life import ClaimLife, adjudication, is_denied_line
 
 _APPEAL = "appeal"
+_SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class CodeEntry:
     segment_position: int | None = None
 
     def pair(self) -> tuple[str, str]:
-        """The code as (list, code)."""
+        """The code as (list, code). The codes of TA1 and 999 are of one list, by their element."""
         if self.carc:
             return "carc", self.carc
-        return ("rarc", self.rarc) if self.rarc else ("status", self.status.partition(":")[2].partition(":")[0])
+        if self.rarc:
+            return "rarc", self.rarc
+        kind, _, rest = self.status.partition(":")
+        return ("syntax", kind) if kind in _SYNTAX_ELEMENTS else ("status", rest.partition(":")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,15 @@ def _status_code(item: dict[str, Any], line: str) -> CodeEntry:
 
 def _acknowledgment_codes(stage: str, body: dict[str, Any]) -> list[CodeEntry]:
     if stage == "TA1":
-        return [CodeEntry(status=f"TA1:{body['note']}")]
-    return [
-        CodeEntry(status=f"IK304:{error['code']}", segment_position=error["position"]) for error in body["errors"]
-    ] or [CodeEntry(status=f"IK5:{body['code']}")]
+        return [CodeEntry(status=f"TA105:{body['note']}")]
+    entries = []
+    for error in body["errors"]:
+        entries.append(CodeEntry(status=f"IK304:{error['code']}", segment_position=error["position"]))
+        entries += [
+            CodeEntry(status=f"IK403:{element['code']}", segment_position=error["position"])
+            for element in error["elements"]
+        ]
+    return entries or [CodeEntry(status=f"IK501:{body['code']}")]
 
 
 def _remittance_codes(body: dict[str, Any]) -> list[CodeEntry]:
@@ -153,14 +162,15 @@ def _remittance_codes(body: dict[str, Any]) -> list[CodeEntry]:
     denied = adjudication(body) == "denied"
     lines = body["lines"] if denied else [line for line in body["lines"] if is_denied_line(line)]
     entries = _adjustment_codes(body["adjustments"], "")
-    entries += [CodeEntry(rarc=code) for code in body["remarks"]]
+    entries += _remark_codes(body["remarks"], "")
     for line in lines:
         entries += _adjustment_codes(line["adjustments"], line["control_number"])
-        entries += [
-            CodeEntry(rarc=code, line=line["control_number"], segment_position=line["position"])
-            for code in line["remarks"]
-        ]
+        entries += _remark_codes(line["remarks"], line["control_number"])
     return entries
+
+
+def _remark_codes(remarks: Sequence[dict[str, Any]], line: str) -> list[CodeEntry]:
+    return [CodeEntry(rarc=item["code"], line=line, segment_position=item["position"]) for item in remarks]
 
 
 def _adjustment_codes(adjustments: Sequence[dict[str, Any]], line: str) -> list[CodeEntry]:

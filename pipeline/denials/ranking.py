@@ -23,6 +23,12 @@ _EVIDENCE_ALONE = 0.05
 _UNKNOWN_WEIGHT = 0.12
 _LIST_NAMES = {"carc": "CARC", "rarc": "RARC", "status": "status"}
 _LIST_TABLES = {"carc": "carc", "rarc": "rarc", "status": "claim_status"}
+_SYNTAX_WORDS = {
+    "TA105": "the receiver's gateway refused the interchange",
+    "IK304": "the receiver's 999 refuses a segment",
+    "IK403": "the receiver's 999 refuses an element",
+    "IK501": "the receiver's 999 refuses the transaction set",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,9 @@ def rank(codes: Sequence[tuple[str, str]], evidence: Evidence) -> list[RankedCau
     `codes` are pairs of list (`carc`, `rarc`, `status`) and code.
     """
     distinct = list(dict.fromkeys(codes))
-    weights = {cause.id: _weight(cause, distinct, evidence) for cause in causes().values() if cause.id != UNKNOWN}
+    weights = {
+        cause.id: _weight(cause, distinct, evidence) for cause in causes().values() if cause.id != UNKNOWN
+    }
     weights = {cause: weight for cause, weight in weights.items() if weight > 0}
     weights[UNKNOWN] = _UNKNOWN_WEIGHT
     total = sum(weights.values())
@@ -67,9 +75,7 @@ def _weight(cause: Cause, codes: Sequence[tuple[str, str]], evidence: Evidence) 
 
 def _words(cause: Cause, codes: Sequence[tuple[str, str]], evidence: Evidence) -> tuple[str, ...]:
     words = [
-        f"{_LIST_NAMES[kind]} {code}: {code_words(_LIST_TABLES[kind], code)}"
-        for kind, code in codes
-        if cause.id in code_weights().get((kind, code), {})
+        _code_words(kind, code) for kind, code in codes if cause.id in code_weights().get((kind, code), {})
     ]
     for rule in cause.prevented_by:
         finding = evidence.findings.get(rule)
@@ -78,3 +84,9 @@ def _words(cause: Cause, codes: Sequence[tuple[str, str]], evidence: Evidence) -
     if cause.id == UNKNOWN and not words:
         words.append("no code and no finding points to one cause with certainty")
     return tuple(words)
+
+
+def _code_words(kind: str, code: str) -> str:
+    if kind == "syntax":
+        return f"{code}: {_SYNTAX_WORDS[code]}"
+    return f"{_LIST_NAMES[kind]} {code}: {code_words(_LIST_TABLES[kind], code)}"

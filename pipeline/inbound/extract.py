@@ -18,6 +18,7 @@ from edi.acknowledgment.verdicts import Verdict
 from edi.answers import Answer
 from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Status
 from edi.remittance.model import Adjustment, ClaimPayment, Remark, Remittance, ServiceLine
+from edi.values import parse_date
 
 _CLEARINGHOUSE = "AY"
 _OUTCOME_VERDICTS = {
@@ -97,13 +98,20 @@ def statements(answer: Answer) -> list[Statement]:
         case InterchangeAcknowledgment() as model:
             return [_of_interchange(model, sent_between)]
         case GroupAcknowledgment() as model:
-            return list(_of_group(model, sent_between))
+            return list(_of_group(model, sent_between, _envelope_day(answer)))
         case ClaimStatusReport() as model:
             return list(_of_statuses(model))
         case Remittance() as model:
             return [_of_payment(claim, model) for claim in model.claims]
         case _:
             return []
+
+
+def _envelope_day(answer: Answer) -> str | None:
+    """GS04: a 999 states no date of its own."""
+    group = answer.transaction.group if answer.transaction is not None else None
+    day = parse_date(group.header.element(4)) if group is not None else None
+    return day.isoformat() if day else None
 
 
 def _of_interchange(model: InterchangeAcknowledgment, parties: Sequence[str]) -> Statement:
@@ -113,17 +121,17 @@ def _of_interchange(model: InterchangeAcknowledgment, parties: Sequence[str]) ->
     return Statement(0, reference, "TA1", day, verdict, "", 0, {"code": model.code, "note": model.note})
 
 
-def _of_group(model: GroupAcknowledgment, parties: Sequence[str]) -> Iterator[Statement]:
+def _of_group(model: GroupAcknowledgment, parties: Sequence[str], day: str | None) -> Iterator[Statement]:
     group = _number(model.control_number)
     for item in model.transactions:
         verdict = _ACKNOWLEDGMENT_VERDICTS.get(item.verdict, "unknown")
         reference = Reference("set", f"{group}:{item.control_number}", _four(parties))
-        yield Statement(item.segment_position, reference, "999", None, verdict, "", 0, _errors(item))
+        yield Statement(item.segment_position, reference, "999", day, verdict, "", 0, _errors(item))
     if not model.transactions:
         verdict = _ACKNOWLEDGMENT_VERDICTS.get(model.verdict, "unknown")
         reference = Reference("file", group, _four(parties))
         body = {"code": model.code, "syntax_codes": list(model.syntax_codes), "errors": []}
-        yield Statement(model.segment_position, reference, "999", None, verdict, "", 0, body)
+        yield Statement(model.segment_position, reference, "999", day, verdict, "", 0, body)
 
 
 def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
@@ -269,8 +277,8 @@ def _adjustments(found: Iterable[Adjustment]) -> list[dict[str, Any]]:
     ]
 
 
-def _remarks(found: Iterable[Remark]) -> list[str]:
-    return [item.code for item in found]
+def _remarks(found: Iterable[Remark]) -> list[dict[str, Any]]:
+    return [{"code": item.code, "position": item.segment_position} for item in found]
 
 
 def _number(text: str) -> str:

@@ -116,9 +116,7 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
         job.journal.count("events_parked", effects.parked)
 
 
-def _record_answer(
-    connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects
-) -> None:
+def _record_answer(connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects) -> None:
     digest = identity(answer)
     place = Place(file=name)
     if answers.has_transaction(connection, digest):

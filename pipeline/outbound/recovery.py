@@ -16,7 +16,9 @@ from pipeline.ledger import files
 from pipeline.ledger.files import FileRow
 from pipeline.outbound.publish import mark_published, publish
 
-_NEXT_STEP = "See the operator's page, section on the integrity alarm; do not run again before a person has looked"
+_NEXT_STEP = (
+    "See the operator's page, section on the integrity alarm; do not run again before a person has looked"
+)
 
 
 def recover(job: Job) -> None:
@@ -55,7 +57,9 @@ def _check_archive(job: Job, rows: list[FileRow]) -> None:
         if row.state == "committed":
             continue
         if not archived.is_file() or archived.stat().st_size != row.size:
-            raise IntegrityAlarm(f"file {row.name} is in the ledger but not, or not so, in the archive", _NEXT_STEP)
+            raise IntegrityAlarm(
+                f"file {row.name} is in the ledger but not, or not so, in the archive", _NEXT_STEP
+            )
     known = {row.name for row in rows}
     for path in sorted(job.config.folders.archive_out.glob("*/*")):
         if path.name not in known:

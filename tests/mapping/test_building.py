@@ -32,7 +32,11 @@ def test_a_medicaid_infant_is_its_own_subscriber(outpatient: Claim) -> None:
     assert outpatient.type_of_bill == "0131"
     assert outpatient.patient is None
     subscriber = outpatient.subscriber
-    assert (subscriber.relationship, subscriber.responsibility, subscriber.filing_indicator) == ("18", "P", "MC")
+    assert (subscriber.relationship, subscriber.responsibility, subscriber.filing_indicator) == (
+        "18",
+        "P",
+        "MC",
+    )
     assert subscriber.birth_date == dt.date(2026, 5, 1) and subscriber.sex == "F"
     assert subscriber.party.address is not None
     assert (subscriber.party.id_qualifier, subscriber.party.id) == ("MI", "MCD100000001")
@@ -99,7 +103,10 @@ def test_inpatient_lines_carry_hcpcs_for_drugs_only(inpatient: Claim, outpatient
         ("0636", "J3399"),
         ("0260", ""),
     ]
-    assert [(line.revenue_code, line.code) for line in outpatient.lines] == [("0636", "J3399"), ("0260", "96365")]
+    assert [(line.revenue_code, line.code) for line in outpatient.lines] == [
+        ("0636", "J3399"),
+        ("0260", "96365"),
+    ]
 
 
 def test_the_drug_line_names_the_kit_its_volume_and_the_prescription(outpatient: Claim) -> None:
@@ -169,7 +176,10 @@ def test_a_note_of_81_characters_is_a_finding(length: int, fits: bool) -> None:
 
 def test_names_are_folded_and_the_folding_is_said() -> None:
     built = a_built_claim({"patient.last_name": "Peña*Lopez", "patient.first_name": "Zoë"})
-    assert (built.claim.subscriber.party.name, built.claim.subscriber.party.first_name) == ("PENA LOPEZ", "ZOE")
+    assert (built.claim.subscriber.party.name, built.claim.subscriber.party.first_name) == (
+        "PENA LOPEZ",
+        "ZOE",
+    )
     assert [(finding.rule, finding.place.path) for finding in built.findings] == [
         ("text-folded", "patient.last_name"),
         ("text-folded", "patient.first_name"),
@@ -208,7 +218,12 @@ def test_a_claim_that_was_written_reads_back_equal(base: str) -> None:
         "file_information": ["STATE DATA"],
         "operating": {"npi": "1245319599", "last_name": "Opera", "first_name": "Tor"},
         "referring": {"npi": "1245319599", "last_name": "Refer"},
-        "pay_to": {"lines": ["9 Bank St", "Suite 4"], "city": "Anytown", "state": "TX", "postal_code": "750010002"},
+        "pay_to": {
+            "lines": ["9 Bank St", "Suite 4"],
+            "city": "Anytown",
+            "state": "TX",
+            "postal_code": "750010002",
+        },
         "service_lines[0].modifiers": ["JZ", "TB"],
         "service_lines[0].non_covered_charge": "10.00",
     }

@@ -83,7 +83,12 @@ def test_the_ambiguous_ndc_is_refused_in_words() -> None:
 
 
 def test_a_value_never_stands_in_a_message() -> None:
-    for path in ("coverages[0].member_id", "patient_control_number", "patient.birth_date", "patient.record_number"):
+    for path in (
+        "coverages[0].member_id",
+        "patient_control_number",
+        "patient.birth_date",
+        "patient.record_number",
+    ):
         (record,) = read(a_record({path: "CANARY~9"}))
         assert record.findings and all("CANARY" not in str(finding.as_dict()) for finding in record.findings)
 

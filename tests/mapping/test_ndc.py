@@ -24,7 +24,9 @@ def test_ten_bare_digits_are_refused_as_ambiguous() -> None:
         to_eleven_digits("7189412002")
 
 
-@pytest.mark.parametrize("text", ["", "N471894012002", "71894-12-02", "718940120020", "71894–120–02", "٧١٨٩٤٠١٢٠٠٢"])
+@pytest.mark.parametrize(
+    "text", ["", "N471894012002", "71894-12-02", "718940120020", "71894–120–02", "٧١٨٩٤٠١٢٠٠٢"]
+)
 def test_what_is_no_ndc_is_refused(text: str) -> None:
     with pytest.raises(NdcError):
         to_eleven_digits(text)

@@ -104,9 +104,9 @@ def test_two_contents_for_one_encounter_in_one_night_are_both_set_aside(tmp_path
     summary = a_night(config)
     assert summary["findings_by_rule"] == {"encounter-conflict": 2}
     assert sorted(summary["quarantined"]) == ["a.ndjson.line-1.json", "b.ndjson.line-1.json"]
-    assert [claim.patient_control_number for data in outbox(config).values() for claim in claims_of(data)] == [
-        "NGT00002"
-    ]
+    assert [
+        claim.patient_control_number for data in outbox(config).values() for claim in claims_of(data)
+    ] == ["NGT00002"]
 
 
 def test_one_child_gets_one_live_drug_claim(tmp_path: Path) -> None:

@@ -37,9 +37,7 @@ def put_answer(config: Config, name: str, data: bytes) -> Path:
     return path
 
 
-def a_night(
-    config: Config, now: dt.datetime = NIGHT, steps: DurableSteps | None = None
-) -> dict[str, Any]:
+def a_night(config: Config, now: dt.datetime = NIGHT, steps: DurableSteps | None = None) -> dict[str, Any]:
     """One night, under the lock; its summary."""
     steps = steps or DurableSteps()
     with run_lock(config.folders.state, steps):

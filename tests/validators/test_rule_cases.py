@@ -87,8 +87,9 @@ def the_file(request: ClaimRequest, replacements: dict[str, str]) -> bytes:
     for old, new in replacements.items():
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
         text = text.replace(old, new)
-    segments = text[text.index("ST*") : text.index("SE*")].count("~") + 1 - text.count("~~")
-    return re.sub(r"SE\*\d+\*", f"SE*{segments}*", text).encode()
+    body = text[text.index("\nST*") : text.index("\nSE*")]
+    segments = sum(bool(segment.strip()) for segment in body.split("~")) + 1
+    return re.sub(r"(?<=~\n)SE\*\d+\*", f"SE*{segments}*", text).encode()
 
 
 def findings_of(case: Case) -> list[Finding]:
