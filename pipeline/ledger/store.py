@@ -49,9 +49,7 @@ class Ledger:
     def _prepare(self) -> None:
         with self._begin() as connection:
             schema.metadata.create_all(connection)
-            known = dict(
-                connection.execute(select(schema.settings.c.name, schema.settings.c.value)).tuples().all()
-            )
+            known = {row.name: row.value for row in connection.execute(select(schema.settings))}
             if "version" not in known:
                 values = [("version", str(schema.VERSION)), (_PATIENT_KEY, secrets.token_hex(32))]
                 rows = [{"name": name, "value": value} for name, value in values]
