@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ISA_WIDTH = 106
+_BLANKS = " \t\r\n"  # str.isspace() would count 0x1C to 0x1F, which are common separators
 _ISA_ELEMENT_ENDS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _FIRST_VERSION_WITH_REPETITION = "00402"
 
@@ -43,7 +44,7 @@ def detect(text: str, start: int) -> Header | None:
     if len(text) < start + 4:
         return None
     element = text[start + 3]
-    if text[start : start + 3] != "ISA" or element.isalnum() or element.isspace():
+    if text[start : start + 3] != "ISA" or element.isalnum() or element in _BLANKS:
         return None
     window = text[start : start + ISA_WIDTH]
     if len(window) == ISA_WIDTH and all(window[at] == element for at in _ISA_ELEMENT_ENDS):
@@ -86,6 +87,6 @@ def _header(text: str, start: int, element: str, length: int, fixed: bool) -> He
 def _repetition(elements: list[str]) -> str | None:
     """ISA11 is a separator from version 00402 on; before, and where it is a letter, it is none."""
     mark, version = elements[11], elements[12]
-    if version < _FIRST_VERSION_WITH_REPETITION or len(mark) != 1 or mark.isalnum() or mark.isspace():
+    if version < _FIRST_VERSION_WITH_REPETITION or len(mark) != 1 or mark.isalnum() or mark in _BLANKS:
         return None
     return mark

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 MAXIMUM_AMOUNT = Decimal("99999999.99")
 
-_DECIMAL = re.compile(r"-?\d*\.?\d+|-?\d+\.?")
+_DECIMAL = re.compile(r"-?\d*\.?\d+|-?\d+\.?", re.ASCII)
 
 
 def format_decimal(value: Decimal) -> str:

@@ -51,8 +51,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+$", max_length=30)]
 Diagnosis10 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][0-9][A-Za-z0-9](\.?[A-Za-z0-9]{1,4})?$")]
-Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3])[0-5]\d$")]
-Npi = Annotated[str, StringConstraints(pattern=r"^\d{10}$")]
+Hour = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3])[0-5][0-9]$")]
+Npi = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 Ndc = Annotated[str, AfterValidator(_ndc)]
 
 
@@ -72,7 +72,7 @@ class Address(Record):
     ]
     city: Protected[Annotated[str, StringConstraints(min_length=2, max_length=30)]]
     state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    postal_code: Protected[Annotated[str, StringConstraints(pattern=r"^\d{5}(\d{4})?$")]]
+    postal_code: Protected[Annotated[str, StringConstraints(pattern=r"^[0-9]{5}([0-9]{4})?$")]]
 
 
 class Provider(Record):
@@ -227,7 +227,7 @@ class ValueCode(Record):
 class ServiceLine(Record):
     """One line of the bill. `charge` is for the line as a whole, in dollars."""
 
-    revenue_code: Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+    revenue_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     hcpcs: Annotated[Code, StringConstraints(to_upper=True, min_length=5, max_length=5)] | None = None
     modifiers: Annotated[
         list[Annotated[Code, StringConstraints(min_length=2, max_length=2)]], Field(max_length=4)
@@ -368,7 +368,7 @@ class Encounter(Record):
     admission: Admission
     diagnoses: list[Diagnosis]
     procedures: list[ProcedureCode] = []
-    drg: Annotated[str, StringConstraints(pattern=r"^\d{3,4}$")] | None = None
+    drg: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,4}$")] | None = None
     condition_codes: list[Annotated[Code, StringConstraints(min_length=2, max_length=2)]] = []
     occurrence_codes: list[OccurrenceCode] = []
     occurrence_spans: list[OccurrenceSpan] = []

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from edi.npi import is_valid_npi
 
 Upper = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .&'/-]+$")]
-RevenueCode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+RevenueCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
 class ProfileRecord(BaseModel):
@@ -168,7 +168,7 @@ class _Submitter(ProfileRecord):
     name: Upper
     id: str
     contact: Upper
-    telephone: Annotated[str, StringConstraints(pattern=r"^\d{10}$")]
+    telephone: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 
 
 class _Receiver(ProfileRecord):
@@ -219,7 +219,7 @@ class _SiteAddress(ProfileRecord):
     lines: tuple[Upper, ...]
     city: Upper
     state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    postal_code: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+    postal_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 
 
 class SiteProfile(ProfileRecord):
@@ -229,7 +229,7 @@ class SiteProfile(ProfileRecord):
     title: str
     name: Upper
     npi: str
-    tax_id: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+    tax_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
     taxonomy: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{9}X$")]
     certified_products: tuple[str, ...]
     covered_340b: bool

@@ -131,3 +131,11 @@ def test_a_file_that_is_no_encounter_file_is_one_clear_finding(data: bytes, word
 def test_a_byte_order_mark_is_no_fault() -> None:
     (record,) = parse_encounters(b"\xef\xbb\xbf" + json.dumps(a_record()).encode())
     assert record.encounter is not None
+
+
+@pytest.mark.parametrize(
+    "path", ["attending.npi", "service_lines[0].revenue_code", "patient.address.postal_code"]
+)
+def test_digits_are_ascii_digits(path: str) -> None:
+    wide = {"attending.npi": "١٢٣٤٥٦٧٨٩٣", "service_lines[0].revenue_code": "٠٦٣٦"}.get(path, "٧٥٠٠١")
+    assert the_fault(a_record({path: wide}))[0] == path
