@@ -61,6 +61,7 @@ def main() -> None:
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process with its exit code. No traceback reaches the user."""
     signal.signal(signal.SIGTERM, _stop)
+    sys.unraisablehook = _unraisable
     code = exit_codes.DONE
     try:
         result = main.main(args=arguments, prog_name="j3399", standalone_mode=False)
@@ -93,6 +94,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
             f"j3399 has a bug ({type(error).__name__}); details without patient data: {_write_details(error)}"
         )
         code = exit_codes.BUG
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the work is done; its exit code stands
     sys.exit(code)
 
 
@@ -112,6 +114,16 @@ class _Stopped(BaseException):
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise _Stopped(number)
+
+
+def _unraisable(information: sys.UnraisableHookArgs) -> None:
+    """A signal that arrived where nothing can be raised (a destructor) is delivered again."""
+    if isinstance(information.exc_value, _Stopped):
+        signal.signal(signal.SIGALRM, lambda number, frame: _stop(signal.SIGTERM, frame))
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    elif information.exc_value is not None:
+        name = type(information.exc_value).__name__
+        say(f"a {name} was ignored while cleaning up; please report it")
 
 
 def _write_details(error: Exception) -> str:
