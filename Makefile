@@ -28,7 +28,7 @@ test: $(READY) ## run all tests
 
 check: $(READY) lint ## lint, types, import directions, coverage
 	$(BIN)/mypy
-	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/lint-imports setup.cfg
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 lint: $(READY) ## ruff: rules and format

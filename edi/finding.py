@@ -72,7 +72,7 @@ class Place:
             parts.append(f"ST {self.transaction}")
         if self.line:
             parts.append(f"line {self.line}")
-        return ", ".join(parts)
+        return ", ".join(parts) or "whole file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ def parse_encounters(data: bytes, path: Path | None = None) -> Iterator[IntakeRe
             yield _refused_file(line, f"the file is not JSON: {_json_words(error)}", path)
         return
     records = value if isinstance(value, list) else [value]
+    if not records:
+        yield _refused_file(1, "the file holds no record", path)
     for number, record in enumerate(records, start=1):
         yield read_record(record, number, path)
 

@@ -195,8 +195,8 @@ class _File(ProfileRecord):
             name = value.format(partner="p", control_number=1, timestamp="t")
         except (KeyError, ValueError, IndexError):
             raise ValueError("may use {partner}, {control_number} and {timestamp} only") from None
-        if "{control_number" not in value:
-            raise ValueError("must hold {control_number}, or two files could get one name")
+        if "{control_number" not in value or "{partner" not in value:
+            raise ValueError("must hold {partner} and {control_number}, or two files could get one name")
         if "/" in name or "\\" in name or name.startswith((".", "-")):
             raise ValueError("must be a plain file name")
         return value

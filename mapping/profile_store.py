@@ -60,8 +60,9 @@ class ProfileStore:
             return self.payer("default").model_copy(update={"key": key, "extends": "default"})
         return self._get("payers", key, self._load_payer)
 
-    def has_payer(self, key: str) -> bool:
-        return self._find("payers", key) is not None
+    def known_payer(self, key: str) -> PayerProfile:
+        """The payer's own profile; ProfileError where it has none, for a claim must name its payer."""
+        return self._get("payers", key, self._load_payer)
 
     def payer_by_id(self, payer_id: str) -> PayerProfile:
         """The profile of the payer that NM1*PR names, or the default."""

@@ -15,7 +15,15 @@ from edi.codes import code_table
 from pipeline.ledger.answers import EventRow
 
 STAGES = ("TA1", "999", "277CA-clearinghouse", "277CA-payer", "277", "835")
-_VERDICT_RANK = {"accepted": 0, "pending": 1, "paid": 2, "unknown": 3, "denied": 4, "rejected": 5}
+_VERDICT_RANK = {
+    "accepted": 0,
+    "pending": 1,
+    "paid": 2,
+    "partly_paid": 3,
+    "unknown": 3,
+    "denied": 4,
+    "rejected": 5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,8 @@ def life_of(events: Iterable[EventRow]) -> ClaimLife:
 
 
 def _order(event: EventRow) -> tuple[int, str, int, str, int]:
-    rank = _VERDICT_RANK.get(event.verdict, 3)
+    verdict = adjudication(event.body) if event.verdict == "adjudicated" else event.verdict
+    rank = _VERDICT_RANK.get(verdict, 3)
     return STAGES.index(event.stage), event.day or "", rank, event.digest, event.position
 
 
@@ -100,7 +109,7 @@ def _before_remittance(ordered: list[EventRow]) -> tuple[str, EventRow | None]:
         return "denied", latest
     if latest.stage in ("TA1", "999"):
         return "received", latest
-    return ("pending" if latest.verdict == "pending" else "accepted"), latest
+    return ("accepted" if latest.verdict == "accepted" else "pending"), latest
 
 
 def _stage(state: str) -> str:

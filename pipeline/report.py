@@ -5,6 +5,7 @@ Nothing here holds patient data: claims and encounters stand under their keys.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from typing import Any
@@ -50,9 +51,14 @@ def as_line(content: dict[str, Any]) -> str:
     return json.dumps(content, sort_keys=False, separators=(", ", ": "))
 
 
+def summary_name(day: dt.date, run: str) -> str:
+    """The name of a run's summary in `reports`."""
+    return f"{day.isoformat()}-{run}-summary.json"
+
+
 def write_summary(job: Job, content: dict[str, Any]) -> None:
-    """The summary as a file of the day, replaced by a later run of the same day."""
-    path = job.config.folders.reports / f"{job.today.isoformat()}-summary.json"
+    """The summary as a file of its own, so that a later run of the day does not hide it."""
+    path = job.config.folders.reports / summary_name(job.today, content["run"])
     job.steps.replace_file(path, (json.dumps(content, indent=2) + "\n").encode())
 
 

@@ -42,7 +42,7 @@ def _tell(folder: Path) -> None:
     print(f"     claims by state: {', '.join(f'{n} {s}' for s, n in second['claims_by_state'].items())}")
     print("5. The worklist of the morning:\n")
     print(play.worklist(config, "table"))
-    _places(folder, config)
+    _places(folder, config, second["run"])
 
 
 def _sent(summary: dict[str, object]) -> str:
@@ -52,10 +52,10 @@ def _sent(summary: dict[str, object]) -> str:
     return f"{released} claims sent." if released else "nothing sent, all of it had gone out before."
 
 
-def _places(folder: Path, config: Path) -> None:
+def _places(folder: Path, config: Path, run: str) -> None:
     print(f"outbox    {folder / 'outbox' / 'sent'} (picked up), {folder / 'outbox' / 'ready'} (waiting)")
     print(f"worklist  {folder / 'reports' / 'worklist.json'} and worklist.csv")
-    print(f"summary   {folder / 'reports' / f'{play.SECOND_NIGHT:%Y-%m-%d}-summary.json'}")
+    print(f"summary   {folder / 'reports' / f'{play.SECOND_NIGHT:%Y-%m-%d}-{run}-summary.json'}")
     print(f"held      {folder / 'held'}")
     print(f"\nAgain:    {Path(sys.executable).parent / 'j3399'} worklist --config {config}")
 

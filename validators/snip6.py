@@ -124,7 +124,15 @@ def ndc_quantity(check: ClaimCheck) -> Iterator[Fault]:
             yield Fault("The kit is counted as more or less than one.", place, expected="1 UN", found=found)
         elif drug.unit == "ML":
             least, most = _volume_limits(check, drug.ndc or "")
-            if least is not None and most is not None and not least <= drug.quantity <= most:
+            if least is not None and most is not None and least > most:
+                yield Fault(
+                    "The kit is too small for the child's weight.",
+                    place,
+                    expected=f"at least {format_decimal(least)} ML",
+                    found=f"a kit of {format_decimal(most)} ML at most",
+                    fix="Check the weight and the NDC of the kit: one of them is wrong.",
+                )
+            elif least is not None and most is not None and not least <= drug.quantity <= most:
                 yield Fault(
                     "The NDC quantity does not fit the weight and the kit.",
                     place,

@@ -19,7 +19,7 @@ from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile
 from mapping.profile_store import ProfileStore
 from validators.checks import ClaimCheck, PriorClaims, billed_product
-from validators.registry import claim_rules, not_judged, run_rules
+from validators.registry import claim_rules, encounter_rules, not_judged, run_rules
 
 _CLAIM_LOOPS = ("23", "24")
 _SET_ID = "837"
@@ -92,15 +92,18 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
                 for number, claim in enumerate(read_claims(transaction))
             ]
     structural = list(document.findings)
-    if document.interchanges:
+    if reports:
         structural += check_guide(data, file)
-        structural += _without_claims(reports, file)
+    elif document.interchanges:
+        structural += _without_claims(document, file)
     file_findings = _assign(structural, reports)
     not_checked: set[str] = set()
     for report in reports:
         check = claim_check(report.index, report.claim, context)
         report.findings += [finding.at(file=file) for finding in run_rules(claim_rules(), check)]
         not_checked.update(not_judged(claim_rules(), check))
+        if check.encounter is None and check.product is not None:
+            not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
     return FileReport(document, reports, file_findings, sorted(not_checked))
 
 
@@ -119,17 +122,16 @@ def claim_check(index: int, claim: Claim, context: ValidationContext) -> ClaimCh
     )
 
 
-def _without_claims(reports: list[ClaimReport], file: str | None) -> list[Finding]:
+def _without_claims(document: Document, file: str | None) -> list[Finding]:
     """A file in which no institutional claim was found must not pass in silence."""
-    if reports:
-        return []
+    kinds = sorted({transaction.set_id or "no kind" for transaction in document.transactions()})
     return [
         Finding.of(
             _NO_CLAIMS,
             "The file holds no institutional claim.",
             expected="a transaction set 837 with a CLM segment",
-            found="none",
-            fix="Give an 837I file; `j3399 read` shows what other files hold.",
+            found=", ".join(kinds) or "no transaction set",
+            fix="Give an 837I file; an answer (835, 277, 999) goes to `j3399 ingest`.",
             place=Place(file=file),
         )
     ]
@@ -161,6 +163,7 @@ def _owners(finding: Finding, reports: list[ClaimReport]) -> list[ClaimReport]:
         report
         for report in reports
         if report.transaction.control_number == place.transaction
+        and (place.group is None or _group(report) == place.group)
         and (place.interchange is None or report.transaction.interchange.control_number == place.interchange)
     ]
     own_loop = bool(place.loop) and str(place.loop).startswith(_CLAIM_LOOPS)
@@ -168,6 +171,11 @@ def _owners(finding: Finding, reports: list[ClaimReport]) -> list[ClaimReport]:
         before = [report for report in candidates if _first_own(report) <= place.segment_position]
         return before[-1:]
     return [report for report in candidates if place.segment_position in _positions(report)]
+
+
+def _group(report: ClaimReport) -> str | None:
+    group = report.transaction.group
+    return group.control_number if group is not None else None
 
 
 def _first_own(report: ClaimReport) -> int:

@@ -76,7 +76,18 @@ class Notebook:
                     place=self._place(path),
                 )
             )
-        return fold(value, separators)
+        folded = fold(value, separators)
+        if not folded:
+            self.add(
+                Finding.of(
+                    RECORD_INVALID,
+                    "{path} has no letter or digit that an X12 file can hold.",
+                    fields={"path": path},
+                    fix="Give the name in Latin letters, as the payer has it on file.",
+                ),
+                path,
+            )
+        return folded
 
     def id(self, value: str | None, path: str) -> str:
         """An id, unchanged; one that holds a separator of this partner is refused."""

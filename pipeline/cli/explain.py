@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 
@@ -46,7 +48,8 @@ def _code_lines(identifier: str) -> list[str]:
     from pipeline.denials.tables import code_weights
 
     text = identifier.upper()
-    candidates = [("carc", text.partition("-")[2] or text), ("rarc", text)]
+    adjustment = re.sub(r"^(CARC|CO|PR|OA|PI)[- ]?(?=\w)", "", text)
+    candidates = [("rarc", re.sub(r"^RARC[- ]?", "", text)), ("carc", adjustment)]
     if ":" in text:
         candidates = [("claim_status", text.split(":")[1])]
     for table, code in candidates:

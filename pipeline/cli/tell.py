@@ -20,9 +20,13 @@ def tell_summary(summary: dict[str, Any], config: Config) -> None:
         )
     for state in ("held", "refused"):
         for entry in summary[state]:
-            _say(f"{state} encounter {entry['encounter']}: {', '.join(entry['rules'])}")
+            where = config.folders.held / f"{entry['encounter']}.json"
+            _say(f"{state} encounter {entry['encounter']}: {', '.join(entry['rules'])} (see {where})")
     for name in summary["quarantined"]:
         _say(f"set aside {name}: see {config.folders.quarantine / name}.reason.json")
+    parked = counts.get("events_parked", 0)
+    if parked:
+        _say(f"{parked} answers name no claim of the ledger; they are kept until one fits")
     _say(
         f"{summary['run']}: {counts.get('claims_released', 0)} claims out, "
         f"{counts.get('answer_files', 0)} answer files in, {counts.get('work_items', 0)} open work items"

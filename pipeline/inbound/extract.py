@@ -23,7 +23,6 @@ from edi.values import parse_date
 _CLEARINGHOUSE = "AY"
 _OUTCOME_VERDICTS = {
     "rejected": "rejected",
-    "not_found": "rejected",
     "accepted": "accepted",
     "pending": "pending",
     "request": "pending",
@@ -100,7 +99,7 @@ def statements(answer: Answer) -> list[Statement]:
         case GroupAcknowledgment() as model:
             return list(_of_group(model, sent_between, _envelope_day(answer)))
         case ClaimStatusReport() as model:
-            return list(_of_statuses(model))
+            return list(_of_statuses(model, sent_between))
         case Remittance() as model:
             return [_of_payment(claim, model) for claim in model.claims]
         case _:
@@ -155,14 +154,14 @@ def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
     }
 
 
-def _of_statuses(model: ClaimStatusReport) -> Iterator[Statement]:
+def _of_statuses(model: ClaimStatusReport, parties: Sequence[str]) -> Iterator[Statement]:
     for claim in model.claims:
         account = claim.patient_control_number or claim.trace_number
         yield _status_statement(
             model, Reference("account", account), claim.segment_position, _claim_statuses(claim), claim
         )
     for batch in model.batch_rejections:
-        reference = Reference("batch", batch.batch)
+        reference = Reference("batch", batch.batch, _four(parties))
         yield _status_statement(model, reference, batch.level.segment_position, batch.statuses, None)
 
 

@@ -21,7 +21,7 @@ def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]
         case "account":
             return _of_account(connection, reference.value)
         case "batch":
-            return claims.of_batch(connection, reference.value)
+            return _of_batch(connection, reference)
         case "file":
             return _of_file(connection, reference, reference.value, None)
         case "set":
@@ -36,6 +36,15 @@ def _of_account(connection: Connection, account: str) -> list[ClaimRow]:
     found = claims.by_control_number(connection, account[:_ACCOUNT_WIDTH].strip())
     keys = {(claim.encounter, claim.part, claim.payer_order) for claim in found}
     return found[:1] if len(keys) == 1 else []
+
+
+def _of_batch(connection: Connection, reference: Reference) -> list[ClaimRow]:
+    """The claims of one transaction set. BHT03 counts within a pair of parties, so two partners may share one."""
+    found = claims.of_batch(connection, reference.value)
+    rows = {claim.file for claim in found}
+    if len(rows) > 1:
+        rows = {row for row in rows if files.by_row(connection, row).parties == reference.parties}
+    return [claim for claim in found if claim.file in rows] if len(rows) == 1 else []
 
 
 def _of_file(

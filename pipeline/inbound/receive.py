@@ -19,7 +19,7 @@ from pipeline.folders import finished_files, free_name
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match import claims_named
 from pipeline.job import Job
-from pipeline.ledger import answers, claims
+from pipeline.ledger import answers, claims, encounters
 from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.life import life_of
 from pipeline.quarantine import quarantine_file, quarantine_text
@@ -27,6 +27,7 @@ from pipeline.quarantine import quarantine_file, quarantine_text
 ANSWER_UNMATCHED = RuleKey("answer-unmatched", None, Severity.WARNING)
 TRANSACTION_REPEATED = RuleKey("transaction-repeated", None, Severity.INFO)
 TRACE_CONFLICT = RuleKey("trace-conflict", None, Severity.ERROR)
+INTERCHANGE_CUT = RuleKey("interchange-cut", 1, Severity.ERROR)
 STRUCTURE_ODD = RuleKey("structure-odd", 2, Severity.WARNING)
 
 
@@ -48,12 +49,30 @@ def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
     else:
         work = job.config.folders.work
         for path in finished_files(work):
-            _receive_bytes(job, path.name, path.read_bytes(), path)
+            _receive_taken(job, path)
         for path in paths:
             taken = free_name(work, path.name)
             job.steps.rename(path, taken)
-            _receive_bytes(job, taken.name, taken.read_bytes(), taken)
+            _receive_taken(job, taken)
     _match_parked(job)
+
+
+def _receive_taken(job: Job, path: Path) -> None:
+    """A file in `.work`; one that cannot be read stays there and costs itself alone."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        job.journal.findings.append(
+            Finding.of(
+                INTERCHANGE_CUT,
+                "The file cannot be read: {reason}.",
+                fields={"reason": error.strerror or type(error).__name__},
+                fix="Mend the disk or the permission; the file is read in the next run.",
+                place=Place(file=path.name),
+            )
+        )
+        return
+    _receive_bytes(job, path.name, data, path)
 
 
 def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
@@ -83,7 +102,7 @@ def _why_unreadable(file: AnswerFile) -> list[Finding]:
                 STRUCTURE_ODD,
                 "The file holds no answer that can be read (TA1, 999, 997, 277CA, 277, 835).",
                 found=", ".join(sorted({answer.kind for answer in file.answers})) or "nothing",
-                fix="See what it is with a text viewer; release it from quarantine once it can be read.",
+                fix="See what it is; put it into the inbox again once it can be read.",
                 place=Place(file=file.file),
             )
         ]
@@ -142,9 +161,23 @@ def _record_answer(connection: Connection, sha256: str, name: str, answer: Answe
             )
         )
         return
+    if answer.model is None:
+        answers.add_transaction(connection, digest, sha256, answer.kind, "unread")
+        effects.findings.append(_unread(answer, place))
+        return
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
     for statement in statements(answer):
         _record_statement(connection, digest, statement, place, effects)
+
+
+def _unread(answer: Answer, place: Place) -> Finding:
+    return Finding.of(
+        STRUCTURE_ODD,
+        "A transaction set of kind {kind} stands among the answers and was not read.",
+        fields={"kind": answer.kind},
+        fix="The file is in the archive; see what that part is.",
+        place=place,
+    )
 
 
 def _record_statement(
@@ -161,7 +194,7 @@ def _record_statement(
         effects.findings.append(
             Finding.of(
                 ANSWER_UNMATCHED,
-                "This answer names a claim that the ledger does not know; it is kept until the claim appears.",
+                "This answer names no claim, or more than one, that the ledger knows; it is kept until one fits.",
                 fix="If the claim was made elsewhere, give its 837I file to `j3399 ingest`.",
                 place=Place(file=place.file, segment_position=statement.position or None),
             )
@@ -202,4 +235,8 @@ def _match_parked(job: Job) -> None:
 
 def _update_states(connection: Connection, touched: set[str]) -> None:
     for claim in sorted(touched):
-        claims.set_state(connection, claim, life_of(answers.of_claim(connection, claim)).state)
+        state = life_of(answers.of_claim(connection, claim)).state
+        claims.set_state(connection, claim, state)
+        row = claims.by_id(connection, claim)
+        if row is not None and state in claims.ENDED_STATES:
+            encounters.reopen_changed(connection, row.encounter)

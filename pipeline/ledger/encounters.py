@@ -92,6 +92,13 @@ def open_encounters(connection: Connection) -> list[EncounterRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
+def reopen_changed(connection: Connection, encounter: str) -> None:
+    """A change that waited for the end of a live claim is judged now."""
+    newest = latest(connection, encounter)
+    if newest is not None and newest.state == "changed":
+        set_state(connection, newest.row, "new", [])
+
+
 def set_state(connection: Connection, row: int, state: str, findings: Sequence[dict[str, Any]]) -> None:
     """The outcome of a judgement."""
     body = json.dumps(list(findings), sort_keys=True)

@@ -73,7 +73,7 @@ class Ledger:
 
     def begin_run(self, started: str) -> int:
         """Begin a run: it gets the next epoch, and every run before it can write no more."""
-        with self._begin("begin run") as connection:
+        with _storage_errors(self._engine.url.database), self._begin("begin run") as connection:
             latest = connection.execute(select(func.max(schema.runs.c.epoch))).scalar() or 0
             connection.execute(insert(schema.runs).values(epoch=latest + 1, started=started))
         self.epoch = latest + 1
@@ -147,7 +147,9 @@ def _storage_errors(path: Any) -> Iterator[None]:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
 
     # sqlite3 would begin a transaction only before the first write; take that over, so
     # that BEGIN IMMEDIATE below is the one that counts (SQLAlchemy, pysqlite dialect).

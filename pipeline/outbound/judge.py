@@ -59,8 +59,9 @@ def judge_open_encounters(job: Job) -> list[Candidate]:
     waiting: list[Held] = []
     with job.ledger.reading() as connection:
         prior = LedgerPriorClaims(connection, key)
+        accounts: dict[str, str] = {}
         for row in encounters.open_encounters(connection):
-            outcome = _judge(job, connection, prior, row, key)
+            outcome = _judge(job, connection, prior, row, key, accounts)
             if isinstance(outcome, Held):
                 waiting.append(outcome)
             else:
@@ -70,7 +71,12 @@ def judge_open_encounters(job: Job) -> list[Candidate]:
 
 
 def _judge(
-    job: Job, connection: Connection, prior: LedgerPriorClaims, row: EncounterRow, key: bytes
+    job: Job,
+    connection: Connection,
+    prior: LedgerPriorClaims,
+    row: EncounterRow,
+    key: bytes,
+    accounts: dict[str, str],
 ) -> Candidate | Held:
     try:
         encounter = Encounter.model_validate(decode_content(row.content))
@@ -78,8 +84,9 @@ def _judge(
     except ValidationError:
         return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
     except ProfileError as error:
-        return Held(row, (_unusable(row, str(error), "site"),))
-    findings = judge_encounter(
+        return Held(row, (_unusable(row, str(error), "record"),))
+    findings = _not_yet_billable(connection, row, encounter, accounts)
+    findings += judge_encounter(
         EncounterCheck(encounter, request.payer, request.site, request.product, job.today, prior)
     )
     if has_errors(findings):
@@ -92,13 +99,34 @@ def _judge(
     claim_id = claims.claim_id(encounter.id, _WHOLE, request.payer_order, version)
     if request.product is not None:
         prior.remember(encounter, request.product.key, request.payer_order, claim_id)
+    accounts[encounter.patient_control_number.reveal()] = encounter.id
     patient = patient_digest(encounter, key)
     return Candidate(row, request, built.claim, claim_id, version, patient, tuple(findings))
 
 
+def _not_yet_billable(
+    connection: Connection, row: EncounterRow, encounter: Encounter, accounts: dict[str, str]
+) -> list[Finding]:
+    """An infusion that is only planned, and an account number that another encounter has used.
+
+    Payers answer by account number (CLM01): used twice, a payment could not be told apart.
+    """
+    findings = []
+    if encounter.therapy is not None and encounter.therapy.status == "planned":
+        reason = "the infusion is planned and not done; a claim is made once it is done"
+        findings.append(_unusable(row, reason, "therapy.status"))
+    account = encounter.patient_control_number.reveal()
+    others = {claim.encounter for claim in claims.by_control_number(connection, account)}
+    others |= {accounts[account]} if account in accounts else set()
+    for other in sorted(others - {encounter.id}):
+        reason = f"encounter {other} has a claim under the same account number"
+        findings.append(_unusable(row, reason, "patient_control_number"))
+    return findings
+
+
 def make_request(job: Job, encounter: Encounter) -> ClaimRequest:
     """The claim that an encounter asks for. ProfileError where a profile is missing."""
-    payer = job.profiles.payer(encounter.coverages[0].payer)
+    payer = job.profiles.known_payer(encounter.coverages[0].payer)
     partner = job.profiles.partner(job.config.partner_of(payer.key, payer.partner))
     return ClaimRequest(
         encounter=encounter,
@@ -129,7 +157,7 @@ def _unusable(row: EncounterRow, reason: str, path: str) -> Finding:
         RECORD_INVALID,
         "{path}: {reason}",
         fields={"path": path, "reason": reason},
-        fix="Add the profile that is missing, or correct the record and send it again.",
+        fix="Correct the record and send it again, or add the profile that is missing.",
         place=Place(encounter=row.encounter, path=path),
     )
 

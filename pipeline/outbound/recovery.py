@@ -62,7 +62,7 @@ def _check_archive(job: Job, rows: list[FileRow]) -> None:
             )
     known = {row.name for row in rows}
     for path in sorted(job.config.folders.archive_out.glob("*/*")):
-        if path.name not in known:
+        if path.name not in known and not path.name.startswith("."):
             raise IntegrityAlarm(f"the archive holds {path.name}, which the ledger does not know", _NEXT_STEP)
 
 

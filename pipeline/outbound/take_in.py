@@ -108,6 +108,9 @@ def _take_in_file(job: Job, file: _ReadFile) -> None:
         for record in file.records:
             if record.encounter is not None:
                 _take_in_record(job, connection, record)
+        if any(finding.rule == ENCOUNTER_CONFLICT.id for record in refused for finding in record.findings):
+            # Sent again alone, the right one of the two must be read.
+            return
         state = "set aside" if len(refused) == len(file.records) else "taken in"
         answers.add_file(connection, file.sha256, file.path.name, _KIND, state, job.stamp)
     job.journal.count("encounter_files")

@@ -219,3 +219,43 @@ def test_ingest_leaves_the_files_where_they_are(tmp_path: Path) -> None:
     run_ingest(config, DurableSteps(), LATER, paths)
     assert all(path.is_file() for path in paths)
     assert states(config)[0] == EXPECTED
+
+
+def test_a_change_that_came_before_the_rejection_is_sent_after_it(tmp_path: Path) -> None:
+    config, sent = a_sent_night(tmp_path)
+    put_encounters(config, "b.ndjson", [a_child(3, **{"therapy.kits[0].lot": "LOT9"})])
+    assert a_night(config)["findings_by_rule"] == {"encounter-changed": 1}
+    for answer in clearinghouse(sent, SCRIPT, LATER):
+        put_answer(config, answer.name, answer.data)
+    assert a_night(config, LATER)["counts"]["claims_released"] == 1
+
+
+def test_a_rejected_batch_is_that_of_the_partner_who_answers(tmp_path: Path) -> None:
+    """Two partners have files with one BHT03; the rejection of one leaves the other's claims alone."""
+    from pipeline.inbound.extract import Reference
+    from pipeline.inbound.match import claims_named
+    from tests.support.builders import INPATIENT, a_record
+
+    config = a_workspace(tmp_path)
+    partners = tmp_path / "profiles" / "partners"
+    partners.mkdir(parents=True)
+    shipped = next(
+        Path(__file__).parents[2].glob("mapping/profiles/partners/test-clearinghouse.toml")
+    ).read_text("utf-8")
+    other = shipped.replace('key = "test-clearinghouse"', 'key = "other"').replace("CLRHOUSE", "OTHERHOUSE")
+    (partners / "other.toml").write_text(other, encoding="utf-8")
+    (tmp_path / "j3399.toml").write_text(
+        '[profiles]\nfolder = "profiles"\n[partners]\ncommercial-oba = "other"\n', encoding="utf-8"
+    )
+    from pipeline.config import load_config
+
+    config = load_config(tmp_path / "j3399.toml")
+    put_encounters(config, "a.ndjson", [a_child(1), a_record(base=INPATIENT)])
+    assert len(a_night(config)["files"]) == 2
+    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    with ledger.reading() as connection:
+        for receiver, payer in (("CLRHOUSE", "state-medicaid"), ("OTHERHOUSE", "commercial-oba")):
+            reference = Reference("batch", "0000000010001", ("ZZ", "CHILDHOSP", "ZZ", receiver))
+            assert [claim.payer for claim in claims_named(connection, reference)] == [payer]
+        assert claims_named(connection, Reference("batch", "0000000010001")) == []
+    ledger.close()

@@ -57,7 +57,7 @@ def test_the_released_file_of_the_samples_validates_clean() -> None:
     assert_clean(done, 0)
     report = json.loads(done.stdout)
     assert report["findings"] == [] and report["summary"]["claims"] == 11
-    assert report["not_checked"] == ["drug-lifetime"]
+    assert "drug-lifetime" in report["not_checked"] and "titer-missing" in report["not_checked"]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +204,8 @@ def test_schema_is_a_schema_that_the_samples_fit_by_name() -> None:
     ("identifier", "words"),
     [
         ("CO-197", "authorization"),
+        ("carc197", "authorization"),
+        ("co 197", "authorization"),
         ("N706", "Documents"),
         ("A7:218", "NDC"),
         ("titer-high", "another therapy"),

@@ -258,3 +258,71 @@ def test_every_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path, mask:
     for path in root.rglob("*"):
         expected = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
+
+
+def test_a_planned_infusion_makes_no_claim(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1, **{"therapy.status": "planned"})])
+    summary = a_night(config)
+    assert summary["held"] == [{"encounter": "N00001", "rules": ["record-invalid"]}]
+    assert outbox(config) == {}
+
+
+def test_a_payer_or_site_without_a_profile_holds_its_encounter_alone(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    records = [a_child(1, **{"coverages[0].payer": "nobody"}), a_child(2, site="nowhere"), a_child(3)]
+    put_encounters(config, "a.ndjson", records)
+    summary = a_night(config)
+    assert [entry["encounter"] for entry in summary["held"]] == ["N00001", "N00002"]
+    assert summary["counts"]["claims_released"] == 1
+
+
+def test_one_account_number_serves_one_encounter(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2, patient_control_number="NGT00001")])
+    summary = a_night(config)
+    assert summary["held"] == [{"encounter": "N00002", "rules": ["record-invalid"]}]
+    put_encounters(config, "b.ndjson", [a_child(3, patient_control_number="NGT00001")])
+    assert [entry["encounter"] for entry in a_night(config)["held"]] == ["N00003"]
+
+
+def test_after_a_conflict_the_right_record_can_be_sent_alone(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1)])
+    put_encounters(config, "b.ndjson", [a_child(1, **{"patient.weight_kg": "5.7"})])
+    a_night(config)
+    put_encounters(config, "again.ndjson", [a_child(1)])
+    assert a_night(config)["counts"]["claims_released"] == 1
+
+
+def test_two_bad_records_under_one_file_name_are_both_kept(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    for number in (1, 2):
+        put_encounters(config, "export.ndjson", [a_child(number, **{"coverages[0].member_id": "~"})])
+        a_night(config)
+    kept = [path for path in config.folders.quarantine.iterdir() if not path.name.endswith(".reason.json")]
+    assert {json.loads(path.read_text("utf-8"))["id"] for path in kept} == {"N00001", "N00002"}
+    assert all(path.with_name(f"{path.name}.reason.json").is_file() for path in kept)
+
+
+def test_the_longest_file_names_stop_no_night(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    (config.folders.inbox / ("x" * 255)).write_bytes(b"junk")
+    put_encounters(config, "y" * 248 + ".ndjson", [a_child(1, **{"coverages[0].member_id": "~"}), a_child(2)])
+    summary = a_night(config)
+    assert summary["counts"]["claims_released"] == 1 and len(summary["quarantined"]) == 2
+
+
+def test_a_name_that_folds_to_nothing_is_held(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1, **{"patient.first_name": "李"})])
+    assert a_night(config)["held"] == [{"encounter": "N00001", "rules": ["record-invalid"]}]
+
+
+def test_a_ledger_held_at_the_very_start_is_an_operation_error(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    holder, other = (Ledger.open(config.ledger_path, DurableSteps()) for _ in range(2))
+    with holder.transaction("long"), pytest.raises(LedgerBusy):
+        other.begin_run("2026-11-16T22:00:00")
+    holder.close()
+    other.close()
