@@ -18,6 +18,8 @@ from pathlib import Path
 from edi.claim837i import VERSION
 from edi.claim837i.model import Claim, ServiceLine
 from edi.claim837i.write import TransactionHeader, write_claims
+from edi.finding import Finding
+from edi.reading_rules import OUTBOUND
 from edi.values import to_cents
 from edi.writer import Envelope, SegmentValues, write_interchange
 from mapping.building import parties
@@ -59,7 +61,7 @@ def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
     refused: list[Held] = []
     while candidates:
         staged = _stage(job, partner, candidates)
-        dropped = _refusals(staged.report, candidates)
+        dropped = _refusals(job, partner, staged, candidates)
         if not dropped:
             break
         refused += dropped
@@ -72,19 +74,53 @@ def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
         publish(job, _commit(job, partner, staged, candidates))
 
 
-def _refusals(report: FileReport, candidates: Sequence[Candidate]) -> list[Held]:
-    """The claims with an error of their own; all of them where the file itself has one."""
+def _refusals(
+    job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequence[Candidate]
+) -> list[Held]:
+    """The claims with an error of their own; where the file itself has one, those that cause it."""
+    report = staged.report
     whole_file = [finding for finding in report.file_findings if finding.is_error]
+    if len(report.claims) != len(candidates):
+        whole_file.append(_count_differs(len(candidates), len(report.claims)))
+    if whole_file:
+        return _culprits(job, partner, staged, candidates, whole_file)
+    return [
+        _held(candidate, claim_report.findings)
+        for claim_report, candidate in zip(report.claims, candidates, strict=True)
+        if claim_report.has_errors
+    ]
+
+
+def _culprits(
+    job: Job,
+    partner: PartnerProfile,
+    staged: _Staged,
+    candidates: Sequence[Candidate],
+    whole_file: Sequence[Finding],
+) -> list[Held]:
+    """The claims that have errors in a file of their own; all, where no single one has."""
     held = []
-    for claim_report, candidate in zip(report.claims, candidates, strict=False):
-        findings = [*whole_file, *claim_report.findings]
-        if any(finding.is_error for finding in findings):
-            placed = (finding.at(encounter=candidate.row.encounter) for finding in findings)
-            held.append(Held(candidate.row, tuple(placed)))
-    if whole_file or len(report.claims) != len(candidates):
-        missing = candidates[len(report.claims) :]
-        held += [Held(candidate.row, tuple(whole_file)) for candidate in missing]
-    return held
+    for candidate in candidates:
+        data = _file_bytes(job, partner, [candidate], staged.control_number)
+        report = validate_bytes(data, _context(job, [candidate]), staged.path.name)
+        if report.has_errors or len(report.claims) != 1:
+            held.append(_held(candidate, report.findings() or whole_file))
+    return held or [_held(candidate, whole_file) for candidate in candidates]
+
+
+def _held(candidate: Candidate, findings: Iterable[Finding]) -> Held:
+    return Held(candidate.row, tuple(finding.at(encounter=candidate.row.encounter) for finding in findings))
+
+
+def _count_differs(written: int, read: int) -> Finding:
+    return Finding.of(
+        OUTBOUND.structure,
+        "Reading the file back gives {read} claims where {written} were written.",
+        fields={"read": read, "written": written},
+        expected=str(written),
+        found=str(read),
+        fix="Report this with the encounters concerned; nothing of it was sent.",
+    )
 
 
 def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -> _Staged:
@@ -101,13 +137,17 @@ def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -
     path = job.config.folders.staging / name
     job.steps.write_file(path, _file_bytes(job, partner, candidates, number))
     data = path.read_bytes()
+    report = validate_bytes(data, _context(job, candidates), name)
+    return _Staged(path, number, data, report)
+
+
+def _context(job: Job, candidates: Sequence[Candidate]) -> ValidationContext:
     known = [KnownClaim(item.request.encounter, item.request.payer) for item in candidates]
-    context = ValidationContext(
+    return ValidationContext(
         profiles=job.profiles,
         today=job.today,
         known=lambda index, claim: known[index] if index < len(known) else None,
     )
-    return _Staged(path, number, data, validate_bytes(data, context, name))
 
 
 def _file_bytes(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate], number: int) -> bytes:

@@ -326,3 +326,26 @@ def test_a_ledger_held_at_the_very_start_is_an_operation_error(tmp_path: Path) -
         other.begin_run("2026-11-16T22:00:00")
     holder.close()
     other.close()
+
+
+def test_a_claim_that_breaks_its_file_does_not_keep_the_others_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim whose segments swallow the next ones is found by judging each claim alone."""
+    from pipeline.outbound import release
+
+    original = release.write_claims
+
+    def write(header, claims):  # type: ignore[no-untyped-def]
+        segments = original(header, claims)
+        return [
+            ("ZZZZ", *segment[1:]) if segment[0] == "CLM" and segment[1] == "NGT00002" else segment
+            for segment in segments
+        ]
+
+    monkeypatch.setattr(release, "write_claims", write)
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2), a_child(3)])
+    summary = a_night(config)
+    assert [entry["encounter"] for entry in summary["refused"]] == ["N00002"]
+    assert summary["counts"]["claims_released"] == 2
