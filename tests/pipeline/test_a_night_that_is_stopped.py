@@ -6,14 +6,14 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
 from tests.support.builders import REMOVED, a_child
 from tests.support.nights import a_night, a_workspace, put_encounters
 from tests.support.processes import DIED, DyingSteps, in_child
 from tests.support.promises import assert_promises_kept
-
-KILLS = 50
 
 
 def _partner_picks_up(config: Config, taken: Path, chance: random.Random) -> None:
@@ -46,7 +46,8 @@ def test_the_night_survives_a_stop_at_every_durable_step_and_again_while_recover
     assert number > 25, "the night has fewer durable steps than it must have"
 
 
-def test_fifty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+def _kill_nights(tmp_path: Path, kills: int) -> None:
+    """Nights killed at random moments while the partner picks files up; then the promises."""
     config, taken = a_workspace(tmp_path / "w"), tmp_path / "taken"
     chance = random.Random(20261125)
     put_encounters(config, "first.ndjson", [a_child(0)])
@@ -54,7 +55,7 @@ def test_fifty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -
     a_night(config)
     usual = time.perf_counter() - began
     accounts, killed = {"NGT00000"}, 0
-    for round_number in range(1, KILLS + 1):
+    for round_number in range(1, kills + 1):
         children = [a_child(round_number * 10 + index) for index in range(4)]
         accounts |= {child["patient_control_number"] for child in children}
         put_encounters(config, f"round-{round_number}.ndjson", children)
@@ -63,9 +64,18 @@ def test_fifty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -
         assert code in (0, -9)
         _partner_picks_up(config, taken, chance)
     a_night(config)
-    print(f"killed {killed} of {KILLS} nights")
-    assert killed > KILLS // 3
+    print(f"killed {killed} of {kills} nights")
+    assert killed > kills // 3
     assert_promises_kept(config, taken, accounts)
+
+
+def test_fifty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+    _kill_nights(tmp_path, 50)
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+    _kill_nights(tmp_path, 200)
 
 
 def test_a_file_that_was_committed_keeps_its_bytes_when_the_record_changes_before_recovery(
