@@ -130,7 +130,7 @@ class SegmentReader:
                 yield self._segment(text[position:], separators, position, lead, "")
                 self._position = len(text)
                 return
-            if position > start and self._begins_header(position, end):
+            if position > start and self._begins_header(position):
                 self._report_missing_trailer(position)
                 self._end_interchange(position, lead)
                 return
@@ -181,7 +181,7 @@ class SegmentReader:
             position += 1
         return position
 
-    def _begins_header(self, position: int, end: int) -> bool:
+    def _begins_header(self, position: int) -> bool:
         return self._text.startswith("ISA", position) and isa_header.detect(self._text, position) is not None
 
     def _check_outside(self, outside: str, position: int) -> None:

@@ -65,11 +65,6 @@ def all_files(connection: Connection) -> list[FileRow]:
     return [_record(row) for row in connection.execute(select(files).order_by(files.c.id))]
 
 
-def in_state(connection: Connection, state: str) -> list[FileRow]:
-    statement = select(files).where(files.c.state == state).order_by(files.c.id)
-    return [_record(row) for row in connection.execute(statement)]
-
-
 def by_row(connection: Connection, row: int) -> FileRow:
     return _record(connection.execute(select(files).where(files.c.id == row)).one())
 
