@@ -13,7 +13,6 @@ Source: FACTS D; kinds and adopted versions in `answers.toml`.
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -36,9 +35,6 @@ from edi.tokens import Segment
 INTERCHANGE_ACKNOWLEDGMENT = "TA1"
 UNKNOWN = "unknown"
 VERSION_ODD = RuleKey("version-odd", 2, Severity.WARNING)
-
-_PADDING = " \t\r\n\x00\x1a"
-_ENVELOPE = re.compile(r"\b(ISA|GS|GE|IEA)[^A-Za-z0-9\s.,;]|ISA$")
 
 Model = InterchangeAcknowledgment | GroupAcknowledgment | ClaimStatusReport | Remittance
 
@@ -86,12 +82,11 @@ class AnswerFile:
 def read_answers(data: bytes, file: str | None = None) -> AnswerFile:
     """Read any inbound file. Never raises for what it holds; what is wrong is a finding."""
     document = read_document(data, INBOUND, file)
-    findings = [*document.findings, *_lost_interchanges(document, file)]
     return AnswerFile(
         file=file,
         answers=tuple(_answers(document, file)),
-        envelope_findings=tuple(findings),
-        complete=all(finding.rule != INBOUND.cut.id for finding in findings),
+        envelope_findings=tuple(document.findings),
+        complete=all(finding.rule != INBOUND.cut.id for finding in document.findings),
         document=document,
     )
 
@@ -176,24 +171,6 @@ def _check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
             fix="Ask the sender to name the guide in ST03 and GS08.",
             source="FACTS A1",
             place=place,
-        )
-
-
-def _lost_interchanges(document: Document, file: str | None) -> Iterator[Finding]:
-    """An interchange whose ISA is cut or damaged is text between or after the others."""
-    if not document.interchanges:
-        return
-    texts = [interchange.header.lead for interchange in document.interchanges]
-    rest = document.trailing.strip(_PADDING)
-    if any(_ENVELOPE.search(text) for text in [*texts, rest]) or (rest and "ISA".startswith(rest)):
-        yield Finding.of(
-            INBOUND.cut,
-            "An interchange of this file could not be read: its ISA is cut or damaged.",
-            expected="a whole ISA",
-            found="a part of one, or other envelope segments",
-            fix="Get the whole file again; an interchange of it is missing.",
-            source="FACTS A1",
-            place=Place(file=file, segment="ISA"),
         )
 
 

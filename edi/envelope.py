@@ -2,34 +2,82 @@
 
 Segments are sorted into their envelopes, control numbers and counts are compared, and
 what does not fit is a finding; a broken part never hides the parts after it.
+`read_document` holds a whole file; `read_transactions` gives one transaction set after
+another and keeps none. Both sort and compare with the same code.
 
 Source: ISA/IEA, GS/GE, ST/SE of the control standard (FACTS A1).
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import BinaryIO
 
 from edi.finding import Finding, Place, RuleKey
+from edi.protected import Protected
+from edi.reading_log import FindingLog
 from edi.reading_rules import OUTBOUND, ReadingRules
 from edi.separators import Separators
-from edi.tokens import Segment, SegmentReader
+from edi.tokens import CHUNK_SIZE, Segment, SegmentReader
+
+_ENVELOPE_IDS = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
+_SET_IDS = {"HC": "837", "HP": "835", "HN": "277", "FA": "999"}
+_IMPLEMENTATION_ACKNOWLEDGMENT = "X231"  # in GS08; another acknowledgment in a group FA is a 997
+_TEXTS_HASHED_AT_ONCE = 1024
+_LONGEST_VALUE_SHOWN = 15
+
+
+class BodyDigest:
+    """A digest of a transaction set's body: no envelope, no control number, no choice of separators."""
+
+    __slots__ = ("_state", "_texts", "_terminator", "_neutral")
+
+    def __init__(self, set_id: str, separators: Separators) -> None:
+        self._state = hashlib.sha256(set_id.encode("latin-1"))
+        self._texts: list[str] = []
+        self._terminator = separators.terminator
+        table = bytearray(range(256))
+        marks = (separators.terminator, separators.element, separators.component, separators.repetition)
+        for mark, neutral in zip(marks, b"\x1c\x1d\x1e\x1f", strict=True):
+            if mark:
+                table[ord(mark)] = neutral
+        self._neutral = bytes(table)
+
+    def add(self, text: str) -> None:
+        """Take the text of the next segment."""
+        self._texts.append(text)
+        if len(self._texts) >= _TEXTS_HASHED_AT_ONCE:
+            self._flush()
+
+    def hexdigest(self) -> str:
+        """SHA-256 of what was taken so far."""
+        self._flush()
+        return self._state.hexdigest()
+
+    def _flush(self) -> None:
+        # the terminator stands in no segment, so that joining by it keeps segments apart
+        joined = self._terminator.join([*self._texts, ""])
+        self._state.update(joined.encode("latin-1").translate(self._neutral))
+        self._texts.clear()
 
 
 @dataclass(slots=True)
-class Transaction:
-    """One transaction set, ST to SE: its segments carry their position (ST = 1)."""
+class TransactionSet:
+    """What a transaction set is known by: its ST and the envelopes around it.
 
-    segments: list[Segment]
+    `closed`: its SE was met. `implied`: ST is missing, the header was made up from the group.
+    """
+
+    header: Segment
     interchange: Interchange
-    group: Group | None
+    group: Group
     closed: bool = False
-
-    @property
-    def header(self) -> Segment:
-        return self.segments[0]
+    implied: bool = False
 
     @property
     def set_id(self) -> str:
@@ -44,7 +92,24 @@ class Transaction:
     @property
     def version(self) -> str:
         """ST03 where it is given, else GS08: `005010X223A2`."""
-        return self.header.element(3) or (self.group.version if self.group else "")
+        return self.header.element(3) or self.group.version
+
+    def place(self, segment: Segment | None = None) -> Place:
+        """The place of the transaction, or of one of its segments."""
+        return Place(
+            interchange=self.interchange.control_number,
+            group=self.group.control_number,
+            transaction=self.control_number,
+            segment=segment.id if segment else None,
+            segment_position=segment.position if segment else None,
+        )
+
+
+@dataclass(slots=True)
+class Transaction(TransactionSet):
+    """One transaction set, ST to SE: its segments carry their position (ST = 1)."""
+
+    segments: list[Segment] = field(default_factory=list)
 
     @property
     def body(self) -> list[Segment]:
@@ -53,38 +118,47 @@ class Transaction:
 
     def digest(self) -> str:
         """A digest of the body alone: no envelope, no control number, no choice of separators."""
-        state = hashlib.sha256(self.set_id.encode())
+        digest = BodyDigest(self.set_id, self.header.separators)
         for segment in self.body:
-            text = segment.text
-            marks = segment.separators
-            for mark, neutral in (
-                (marks.element, "\x1d"),
-                (marks.component, "\x1e"),
-                (marks.repetition, "\x1f"),
-            ):
-                if mark:
-                    text = text.replace(mark, neutral)
-            state.update(text.encode("latin-1") + b"\x1c")
-        return state.hexdigest()
+            digest.add(segment.text)
+        return digest.hexdigest()
 
-    def place(self, segment: Segment | None = None) -> Place:
-        """The place of the transaction, or of one of its segments."""
-        return Place(
-            interchange=self.interchange.control_number,
-            group=self.group.control_number if self.group else None,
-            transaction=self.control_number,
-            segment=segment.id if segment else None,
-            segment_position=segment.position if segment else None,
-        )
+
+@dataclass(slots=True)
+class StreamedTransaction(TransactionSet):
+    """One transaction set of a file that is not held: `segments` are read as they are asked for.
+
+    They can be gone through once, and only until the next transaction set is asked for.
+    `closed` and `digest` are known when they are through.
+    """
+
+    segments: Iterator[Segment] = field(default_factory=lambda: iter(()), repr=False, compare=False)
+    _count: int = field(default=0, repr=False, compare=False)
+    _at_hand: list[Segment] = field(default_factory=list, repr=False, compare=False)
+    _ended: bool = field(default=False, repr=False, compare=False)
+    _digest: BodyDigest | None = field(default=None, repr=False, compare=False)
+
+    def digest(self) -> str:
+        """As `Transaction.digest`; raises ValueError while segments are still to be read."""
+        if self._digest is None or not self._ended:
+            raise ValueError("a digest is known when all segments of the transaction set were read")
+        return self._digest.hexdigest()
+
+    def read(self) -> Transaction:
+        """The transaction set with the segments that were not read yet, held in memory."""
+        segments = list(self.segments)
+        return Transaction(self.header, self.interchange, self.group, self.closed, self.implied, segments)
 
 
 @dataclass(slots=True)
 class Group:
-    """One functional group, GS to GE."""
+    """One functional group, GS to GE. `implied`: ST stands without a GS, the header is empty."""
 
     header: Segment
     transactions: list[Transaction] = field(default_factory=list)
     trailer: Segment | None = None
+    implied: bool = False
+    transaction_count: int = 0
 
     @property
     def control_number(self) -> str:
@@ -99,12 +173,17 @@ class Group:
 
 @dataclass(slots=True)
 class Interchange:
-    """One interchange, ISA to IEA, with the TA1 segments that stand outside its groups."""
+    """One interchange, ISA to IEA, with the TA1 segments that stand outside its groups.
+
+    `implied`: the file begins at GS or ST, the header is empty.
+    """
 
     header: Segment
     groups: list[Group] = field(default_factory=list)
     acknowledgments: list[Segment] = field(default_factory=list)
     trailer: Segment | None = None
+    implied: bool = False
+    group_count: int = 0
 
     @property
     def separators(self) -> Separators:
@@ -143,42 +222,147 @@ class Document:
 
     def to_bytes(self) -> bytes:
         """The file again, byte for byte."""
-        parts = [part for segment in self.segments for part in (segment.lead, segment.text, segment.tail)]
-        return "".join([*parts, self.trailing]).encode("latin-1")
+        return _join(self.segments, self.trailing)
+
+    def replace(self, segment: Segment, changed: Segment) -> bytes:
+        """The file with one segment in the place of another; every other byte stays.
+
+        Raises ValueError where the segment is none of this document.
+        """
+        segments = [changed if item is segment else item for item in self.segments]
+        if not any(item is changed for item in segments):
+            raise ValueError("the segment to be replaced stands in another document")
+        return _join(segments, self.trailing)
 
 
-def read_document(data: bytes, rules: ReadingRules = OUTBOUND, file: str | None = None) -> Document:
+def _join(segments: Iterable[Segment], trailing: str) -> bytes:
+    parts = [part for segment in segments for part in (segment.lead, segment.text, segment.tail)]
+    return "".join([*parts, trailing]).encode("latin-1")
+
+
+def read_document(
+    data: bytes | BinaryIO,
+    rules: ReadingRules = OUTBOUND,
+    file: str | None = None,
+    *,
+    chunk_size: int = CHUNK_SIZE,
+) -> Document:
     """Read a file whole. Never raises for what the file holds: see `Document.findings`."""
-    reader = SegmentReader(data, rules, file)
-    sorter = _EnvelopeSorter(rules, file)
-    segments = []
-    for segment in reader:
-        segments.append(segment)
-        sorter.take(segment)
-    sorter.finish()
-    return Document(sorter.interchanges, reader.findings + sorter.findings, segments, reader.trailing)
+    interchanges: list[Interchange] = []
+    segments: list[Segment] = []
+    reader = TransactionReader(
+        data, rules, file, chunk_size=chunk_size, on_interchange=interchanges.append, kept=segments
+    )
+    with _collector_paused():
+        for transaction in reader:
+            transaction.group.transactions.append(transaction.read())
+    return Document(interchanges, reader.findings, segments, reader.trailing)
 
 
-class _EnvelopeSorter:
-    """Puts each segment into the envelope it belongs to."""
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Reading a file whole makes many objects and no rubbish: collecting meanwhile halves the speed."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
-    def __init__(self, rules: ReadingRules, file: str | None) -> None:
-        self.interchanges: list[Interchange] = []
-        self.findings: list[Finding] = []
+
+def read_transactions(
+    source: bytes | BinaryIO,
+    rules: ReadingRules = OUTBOUND,
+    file: str | None = None,
+    *,
+    chunk_size: int = CHUNK_SIZE,
+    on_interchange: Callable[[Interchange], None] | None = None,
+) -> TransactionReader:
+    """Read a file one transaction set after another, with memory that does not grow with it.
+
+    `on_interchange` is called where an interchange begins; groups and transaction sets are not
+    listed in it, its TA1 segments and trailer are there when the next one begins. Never raises
+    for what the file holds: see `findings` of the reader when it is through.
+    """
+    return TransactionReader(source, rules, file, chunk_size=chunk_size, on_interchange=on_interchange)
+
+
+class TransactionReader(Iterator[StreamedTransaction]):
+    """Puts each segment into the envelope it belongs to, and gives the transaction sets.
+
+    A transaction set that was not read to its end is read to it when the next is asked for.
+    With a list as `kept` all segments are put there, and interchanges list their groups.
+    """
+
+    def __init__(
+        self,
+        source: bytes | BinaryIO,
+        rules: ReadingRules = OUTBOUND,
+        file: str | None = None,
+        *,
+        chunk_size: int = CHUNK_SIZE,
+        on_interchange: Callable[[Interchange], None] | None = None,
+        kept: list[Segment] | None = None,
+    ) -> None:
+        self._reader = SegmentReader(
+            source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None
+        )
+        self._kept = kept
+        self._segments = chain.from_iterable(self._batches())
+        self._log = FindingLog()
         self._rules = rules
         self._file = file
+        self._on_interchange = on_interchange
         self._interchange: Interchange | None = None
         self._group: Group | None = None
-        self._transaction: Transaction | None = None
-        self._seen: dict[tuple[str, ...], set[str]] = {}
+        self._transaction: StreamedTransaction | None = None
+        self._next_segment: Segment | None = None
+        self._parties_numbers: dict[tuple[str, ...], set[str]] = {}
+        self._group_numbers: set[str] = set()
+        self._transaction_numbers: set[str] = set()
+        self._transactions = self._read()
 
-    def take(self, segment: Segment) -> None:
+    @property
+    def findings(self) -> list[Finding]:
+        """What was odd in what was read so far: bytes and segments first, then envelopes."""
+        return self._reader.findings + self._log.all()
+
+    @property
+    def trailing(self) -> str:
+        """The text after the last segment, where segments are kept."""
+        return self._reader.trailing
+
+    def __next__(self) -> StreamedTransaction:
+        return next(self._transactions)
+
+    def _batches(self) -> Iterator[list[Segment]]:
+        if self._kept is None:
+            yield from self._reader.batches()
+            return
+        for batch in self._reader.batches():
+            self._kept += batch
+            yield batch
+
+    def _read(self) -> Iterator[StreamedTransaction]:
+        for first in self._segments:
+            segment: Segment | None = first
+            while segment is not None:
+                transaction = self._outside_transaction(segment)
+                if transaction is not None:
+                    yield transaction
+                    _exhaust(transaction.segments)
+                    while not transaction._ended:  # somebody closed that iterator before its end
+                        _exhaust(self._inside(transaction))
+                segment, self._next_segment = self._next_segment, None
+        self._close_interchange()
+
+    def _outside_transaction(self, segment: Segment) -> StreamedTransaction | None:
+        """Take a segment where no transaction set is open; the one that begins with it, if any."""
         match segment.id:
             case "ISA":
-                self._close_interchange()
-                self._interchange = Interchange(segment)
-                self.interchanges.append(self._interchange)
-                self._once("ISA13", segment, *self._interchange.parties)
+                self._begin_interchange(Interchange(segment))
             case "IEA":
                 self._end_interchange(segment)
             case "GS":
@@ -186,93 +370,160 @@ class _EnvelopeSorter:
             case "GE":
                 self._end_group(segment)
             case "ST":
-                self._begin_transaction(segment)
-            case "SE" if self._transaction is not None:
-                self._end_transaction(segment)
+                return self._begin_transaction(segment)
+            case "SE":
+                self._structure("Segment {id} ends a transaction set that never began.", segment)
+            case "TA1":
+                self._the_interchange(segment).acknowledgments.append(segment)
+            case _ if self._group is not None:
+                return self._imply_transaction(self._group, segment)
             case _:
-                self._inside(segment)
+                self._structure("Segment {id} stands outside any transaction set.", segment)
+        return None
 
-    def finish(self) -> None:
+    def _inside(self, transaction: StreamedTransaction) -> Iterator[Segment]:
+        """The rest of a transaction set; it may be asked for again where somebody stopped midway."""
+        count, digest = transaction._count, transaction._digest
+        at_hand = transaction._at_hand
+        try:
+            while at_hand:
+                count += 1
+                segment = at_hand.pop(0)
+                segment.position = count
+                if digest is not None and count > 1:
+                    digest.add(segment.text)
+                yield segment
+            if transaction._ended:
+                return
+            for segment in self._segments:
+                if segment.id in _ENVELOPE_IDS:
+                    if segment.id == "SE":
+                        count += 1
+                        segment.position = count
+                        self._end_transaction(transaction, segment)
+                        yield segment
+                    else:
+                        self._next_segment = segment
+                        self._close_transaction()
+                    return
+                count += 1
+                segment.position = count
+                if digest is not None:
+                    digest.add(segment.text)
+                yield segment
+            self._close_transaction()
+        finally:
+            transaction._count = count
+
+    def _the_interchange(self, segment: Segment) -> Interchange:
+        """The open interchange; one is implied where a file begins at GS or ST."""
+        if self._interchange is None:
+            header = Segment("ISA", segment.separators, segment.start)
+            self._begin_interchange(Interchange(header, implied=True))
+        assert self._interchange is not None
+        return self._interchange
+
+    def _begin_interchange(self, interchange: Interchange) -> None:
         self._close_interchange()
-
-    def _inside(self, segment: Segment) -> None:
-        if self._transaction is not None:
-            self._append(segment)
-        elif segment.id == "TA1" and self._interchange is not None:
-            self._interchange.acknowledgments.append(segment)
-        else:
-            self._structure("Segment {id} stands outside any transaction set.", segment)
-
-    def _append(self, segment: Segment) -> None:
-        assert self._transaction is not None
-        self._transaction.segments.append(segment)
-        segment.position = len(self._transaction.segments)
+        self._interchange = interchange
+        self._group_numbers.clear()
+        self._transaction_numbers.clear()
+        if self._on_interchange is not None:
+            self._on_interchange(interchange)
+        if not interchange.implied:
+            seen = self._parties_numbers.setdefault(interchange.parties, set())
+            self._once("ISA13", interchange.header, seen)
 
     def _begin_group(self, segment: Segment) -> None:
         self._close_group()
-        if self._interchange is None:
-            self._structure("Segment {id} stands outside any interchange.", segment)
-            return
-        self._group = Group(segment)
-        self._interchange.groups.append(self._group)
-        self._once("GS06", segment, "interchange", str(len(self.interchanges)))
+        self._open_group(Group(segment), segment)
+        self._once("GS06", segment, self._group_numbers)
 
-    def _begin_transaction(self, segment: Segment) -> None:
-        self._close_transaction()
-        if self._interchange is None:
-            self._structure("Segment {id} stands outside any interchange.", segment)
-            return
-        if self._group is None:
-            self._structure("Segment {id} stands outside any functional group.", segment)
-            self._group = Group(Segment("GS", segment.separators))
-            self._interchange.groups.append(self._group)
-        self._transaction = Transaction([], self._interchange, self._group)
-        self._group.transactions.append(self._transaction)
-        self._append(segment)
-        self._once("ST02", segment, "interchange", str(len(self.interchanges)))
+    def _open_group(self, group: Group, segment: Segment) -> Group:
+        interchange = self._the_interchange(segment)
+        self._group = group
+        interchange.group_count += 1
+        if self._kept is not None:
+            interchange.groups.append(group)
+        return group
 
-    def _end_transaction(self, segment: Segment) -> None:
-        transaction = self._transaction
-        assert transaction is not None
-        self._append(segment)
-        transaction.closed = True
-        self._same(segment, "SE01", segment.element(1), str(len(transaction.segments)), "count of segments")
-        self._same(segment, "SE02", segment.element(2), transaction.control_number, "control number (ST02)")
+    def _begin_transaction(self, segment: Segment) -> StreamedTransaction:
+        group = self._group
+        if group is None:
+            if not self._the_interchange(segment).implied:
+                self._structure("Segment {id} stands outside any functional group.", segment)
+            header = Segment("GS", segment.separators, segment.start)
+            group = self._open_group(Group(header, implied=True), segment)
+        transaction = self._open_transaction(segment, group, [segment])
+        self._once("ST02", segment, self._transaction_numbers)
+        return transaction
+
+    def _imply_transaction(self, group: Group, segment: Segment) -> StreamedTransaction:
+        """A segment in a group that no ST came before: one is made up, so that the rest is not lost."""
+        self._structure(
+            "Segment {id} stands outside any transaction set; an ST before it is missing.", segment
+        )
+        set_id = _SET_IDS.get(group.header.element(1), "")
+        if set_id == "999" and _IMPLEMENTATION_ACKNOWLEDGMENT not in group.version:
+            set_id = "997"
+        text = "ST" + segment.separators.element + set_id if set_id else "ST"
+        header = Segment(text, segment.separators, segment.start)
+        return self._open_transaction(header, group, [header, segment], implied=True)
+
+    def _open_transaction(
+        self, header: Segment, group: Group, at_hand: list[Segment], implied: bool = False
+    ) -> StreamedTransaction:
+        assert self._interchange is not None
+        group.transaction_count += 1
+        transaction = StreamedTransaction(header, self._interchange, group, implied=implied)
+        header.position = 1
+        transaction._at_hand = at_hand
+        if self._kept is None:
+            transaction._digest = BodyDigest(transaction.set_id, header.separators)
+        transaction.segments = self._inside(transaction)
+        self._transaction = transaction
+        return transaction
+
+    def _end_transaction(self, transaction: StreamedTransaction, segment: Segment) -> None:
+        transaction.closed = transaction._ended = True
+        self._same_number(segment, "SE01", str(segment.position), "count of segments")
+        if not transaction.implied and segment.element(2) != transaction.control_number:
+            # ST02 and SE02 are of type AN: 1 and 0001 are two control numbers
+            self._differs(segment, "SE02", transaction.control_number, "control number (ST02)")
         self._transaction = None
 
     def _end_group(self, segment: Segment) -> None:
-        self._close_transaction()
-        if self._group is None:
+        group = self._group
+        if group is None:
             self._structure("Segment {id} ends a functional group that never began.", segment)
             return
-        self._group.trailer = segment
-        count = str(len(self._group.transactions))
-        self._same(segment, "GE01", segment.element(1), count, "count of transaction sets")
-        self._same(segment, "GE02", segment.element(2), self._group.control_number, "control number (GS06)")
+        group.trailer = segment
+        self._same_number(segment, "GE01", str(group.transaction_count), "count of transaction sets")
+        if not group.implied:
+            # GS06 and GE02, ISA13 and IEA02 are of type N0, where leading zeros mean nothing
+            self._same_number(segment, "GE02", group.control_number, "control number (GS06)")
         self._group = None
 
     def _end_interchange(self, segment: Segment) -> None:
         self._close_group()
-        if self._interchange is None:
-            self._structure("Segment {id} ends an interchange that never began.", segment)
-            return
-        self._interchange.trailer = segment
-        groups = len(self._interchange.groups)
-        self._same(segment, "IEA01", segment.element(1), str(groups), "count of functional groups")
-        self._same(
-            segment, "IEA02", segment.element(2), self._interchange.control_number, "control number (ISA13)"
-        )
+        interchange = self._the_interchange(segment)
+        interchange.trailer = segment
+        # An interchange of nothing but TA1 has no group: IEA01 is 0, and 1, as some write, is wrong
+        self._same_number(segment, "IEA01", str(interchange.group_count), "count of functional groups")
+        if not interchange.implied:
+            self._same_number(segment, "IEA02", interchange.control_number, "control number (ISA13)")
         self._interchange = None
 
     def _close_transaction(self) -> None:
-        if self._transaction is not None:
-            self._structure("Transaction set has no SE.", self._transaction.header)
+        transaction = self._transaction
+        if transaction is not None:
+            transaction._ended = True
+            self._structure("Transaction set has no SE.", transaction.header)
             self._transaction = None
 
     def _close_group(self) -> None:
-        self._close_transaction()
         if self._group is not None:
-            if self._group.trailer is None and self._group.header.text != "GS":
+            if not self._group.implied:
                 self._structure("Functional group has no GE.", self._group.header)
             self._group = None
 
@@ -280,24 +531,24 @@ class _EnvelopeSorter:
         self._close_group()
         self._interchange = None
 
-    def _same(self, segment: Segment, element: str, found: str, expected: str, what: str) -> None:
-        if _number(found) == _number(expected):
-            return
+    def _same_number(self, segment: Segment, element: str, expected: str, what: str) -> None:
+        if _number(segment.element(int(element[-2:]))) != _number(expected):
+            self._differs(segment, element, expected, what)
+
+    def _differs(self, segment: Segment, element: str, expected: str, what: str) -> None:
         self._report(
             self._rules.trailer,
             "{element} is not the {what}.",
             segment,
             element,
             fields={"element": element, "what": what},
-            expected=expected,
-            found=found or "nothing",
+            expected=_shown(expected),
+            found=_shown(segment.element(int(element[-2:]))),
             fix="Count again and take the control number from the header.",
         )
 
-    def _once(self, element: str, segment: Segment, *scope: str) -> None:
-        number = int(element[-2:])
-        value = segment.element(number).strip()
-        seen = self._seen.setdefault((element, *scope), set())
+    def _once(self, element: str, segment: Segment, seen: set[str]) -> None:
+        value = segment.element(int(element[-2:])).strip()
         if value in seen:
             self._report(
                 self._rules.trailer,
@@ -306,7 +557,7 @@ class _EnvelopeSorter:
                 element,
                 fields={"element": element},
                 expected="a control number of its own",
-                found=value,
+                found=_shown(value),
                 fix="Give each envelope a control number that was never used before.",
             )
         seen.add(value)
@@ -317,7 +568,7 @@ class _EnvelopeSorter:
             template,
             segment,
             None,
-            fields={"id": segment.id},
+            fields={"id": _shown(segment.id, 3)},
             fix="Nest ISA, GS, ST, SE, GE, IEA as the control standard has them.",
         )
 
@@ -329,15 +580,15 @@ class _EnvelopeSorter:
         element: str | None,
         *,
         fields: dict[str, object],
-        expected: str | None = None,
-        found: str | None = None,
+        expected: str | Protected[str] | None = None,
+        found: str | Protected[str] | None = None,
         fix: str,
     ) -> None:
-        self.findings.append(
+        self._log.add(
             Finding.of(
                 rule,
-                template,
-                fields=fields,
+                template + " (byte {offset})",
+                fields={**fields, "offset": segment.start},
                 expected=expected,
                 found=found,
                 fix=fix,
@@ -346,7 +597,7 @@ class _EnvelopeSorter:
                     interchange=self._interchange.control_number if self._interchange else None,
                     group=self._group.control_number if self._group else None,
                     transaction=self._transaction.control_number if self._transaction else None,
-                    segment=segment.id,
+                    segment=segment.id if isinstance(_shown(segment.id, 3), str) else None,
                     segment_position=segment.position or None,
                     element=element,
                 ),
@@ -354,7 +605,19 @@ class _EnvelopeSorter:
         )
 
 
+def _exhaust(segments: Iterator[Segment]) -> None:
+    for _ in segments:
+        pass
+
+
 def _number(text: str) -> str:
-    """Counts and control numbers compare as numbers: 000000101 is 101."""
-    stripped = text.strip()
-    return stripped.lstrip("0") or stripped[:1]
+    """Counts and control numbers of type N0 compare as numbers: 000000101 is 101."""
+    stripped = text.strip(" ")
+    return stripped.lstrip("0") or "0" if stripped.isascii() and stripped.isdigit() else stripped
+
+
+def _shown(text: str, longest: int = _LONGEST_VALUE_SHOWN) -> str | Protected[str]:
+    """A control number or segment id as it stands; in a damaged file it may be anything: masked then."""
+    if not text:
+        return "nothing"
+    return text if len(text) <= longest and text.isascii() and text.isalnum() else Protected(text)

@@ -20,6 +20,7 @@ class ReadingRules:
     cut: RuleKey
     header_width: RuleKey
     outside_text: RuleKey
+    unterminated: RuleKey
     empty_segment: RuleKey
     segment_id: RuleKey
     trailer: RuleKey
@@ -36,6 +37,7 @@ OUTBOUND = ReadingRules(
     cut=_SYNTAX,
     header_width=_SYNTAX,
     outside_text=_SYNTAX,
+    unterminated=_SYNTAX,
     empty_segment=_SYNTAX,
     segment_id=_SYNTAX,
     trailer=_ENVELOPE,
@@ -47,6 +49,7 @@ INBOUND = ReadingRules(
     cut=_CUT,
     header_width=RuleKey("isa-width", 1, Severity.WARNING),
     outside_text=_STRUCTURE_ODD,
+    unterminated=_STRUCTURE_ODD,
     empty_segment=_STRUCTURE_ODD,
     segment_id=_STRUCTURE_ODD,
     trailer=RuleKey("count-mismatch", 1, Severity.WARNING),

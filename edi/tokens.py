@@ -1,55 +1,66 @@
-"""Bytes to segments, without losing a byte.
+"""Bytes to segments, without losing a byte and without holding a file in memory.
 
 Why: everything else stands on this. A segment knows the bytes it came from, so a file can
 be written back unchanged, and a finding can say where it is. The reader keeps going after
-trouble: it reports it and reads on.
+trouble: it reports it and reads on. It takes a file in chunks and hands out segments in
+batches; how large the chunks are never changes what is read.
 
 It must not: know any transaction set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO
 
 from edi import separators as isa_header
-from edi.finding import Finding, Place, RuleKey
+from edi.finding import Finding
+from edi.reading_log import TokenLog
 from edi.reading_rules import ReadingRules
-from edi.separators import Separators
+from edi.separators import BLANKS, ISA_WIDTH, LOOKAHEAD, Header, Separators
+from edi.window import OutsideText, Window
+from edi.writer import write_segment
 
-_LINE_ENDS = " \t\r\n"
+CHUNK_SIZE = 16 * 1024  # larger ones are slower: more young objects for the garbage collector to walk
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
+_PADDING = BLANKS + "\x00\x1a"
+_SEGMENT_ID = re.compile("[A-Za-z0-9]{2,3}")
+_MOST_PREFIXES = 4096
+_LONGEST_START_SHOWN = 20
+_ENDS_OF_A_PART = {"ST": ("SE", "GE", "IEA"), "GS": ("GE", "IEA")}
 
 
 class Segment:
     """One segment: its text without terminator, its byte span, and its position (ST = 1).
 
     `lead` and `tail` hold what stood before and after it (terminator, line ends), so that
-    joining `lead + text + tail` of all segments gives the file again.
+    joining `lead + text + tail` of all segments gives the file again. `start` and `end` are
+    byte offsets of the text. `elements` has the segment id at index 0.
     """
 
-    __slots__ = ("text", "separators", "start", "lead", "tail", "position", "_elements")
+    __slots__ = ("id", "text", "separators", "start", "lead", "tail", "position", "elements")
+
+    elements: list[str]
 
     def __init__(
         self, text: str, separators: Separators, start: int = 0, lead: str = "", tail: str = ""
     ) -> None:
+        self.id = text.partition(separators.element)[0]
         self.text = text
         self.separators = separators
         self.start = start
         self.lead = lead
         self.tail = tail
         self.position = 0
-        self._elements: list[str] | None = None
 
-    @property
-    def elements(self) -> list[str]:
-        """The elements, with the segment id at index 0."""
-        if self._elements is None:
-            self._elements = self.text.split(self.separators.element)
-        return self._elements
-
-    @property
-    def id(self) -> str:
-        return self.elements[0]
+    def __getattr__(self, name: str) -> list[str]:
+        # Python comes here only while the slot is empty: a segment is split when somebody asks
+        if name != "elements":
+            raise AttributeError(name)
+        self.elements = elements = self.text.split(self.separators.element)
+        return elements
 
     @property
     def end(self) -> int:
@@ -70,6 +81,26 @@ class Segment:
         parts = self.components(number)
         return parts[part - 1] if part <= len(parts) else ""
 
+    def with_element(self, number: int, value: str | Sequence[str]) -> Segment:
+        """The same segment with another element (a sequence: its components) at 1-based `number`.
+
+        No other byte changes; elements that are missing before it are added empty. Raises
+        `UnsafeElement` for text that could be taken for structure, and ValueError for number 0
+        and for what would move or change the separators that an ISA declares.
+        """
+        if number < 1:
+            raise ValueError("elements are counted from 1; the segment id is not to be changed")
+        text = write_segment(("", value), self.separators)[1:]
+        if self.id == "ISA" and (number in (11, 16) or len(text) != len(self.element(number))):
+            raise ValueError("elements of ISA have a fixed width, and ISA11 and ISA16 declare separators")
+        elements = [*self.elements, *[""] * (number + 1 - len(self.elements))]
+        elements[number] = text
+        changed = Segment(
+            self.separators.element.join(elements), self.separators, self.start, self.lead, self.tail
+        )
+        changed.position = self.position
+        return changed
+
     def __repr__(self) -> str:
         return f"<Segment {self.id} at {self.position or self.start}>"
 
@@ -77,187 +108,299 @@ class Segment:
 class SegmentReader:
     """Reads the segments of a file that holds one or more interchanges.
 
-    Separators are detected anew at every ISA. What is odd is appended to `findings`.
-    `trailing` is the text after the last segment.
+    `source` is bytes or a binary file. Separators are detected anew at every ISA. What is odd
+    is in `findings`; `trailing` is the text after the last segment. Without `keep_outside`,
+    what stands outside segments is counted and dropped (`lead` and `trailing` are not to be
+    used then), so that memory is bounded by the chunk and the longest segment.
     """
 
-    def __init__(self, data: bytes, rules: ReadingRules, file: str | None = None) -> None:
-        self._text = data.decode("latin-1")
-        self._rules = rules
-        self._file = file
-        self._position = 0
-        self.findings: list[Finding] = []
+    def __init__(
+        self,
+        source: bytes | BinaryIO,
+        rules: ReadingRules,
+        file: str | None = None,
+        *,
+        chunk_size: int = CHUNK_SIZE,
+        keep_outside: bool = True,
+    ) -> None:
+        self._window = Window(source, chunk_size)
+        self._log = TokenLog(rules, file)
+        self._keep_outside = keep_outside
+        self._lead = ""
         self.trailing = ""
 
+    @property
+    def findings(self) -> list[Finding]:
+        """What was odd in what was read so far."""
+        return self._log.all()
+
     def __iter__(self) -> Iterator[Segment]:
-        text, position = self._text, 0
-        found_any = False
-        while True:
-            start, header = self._find_header(position)
-            if header is None:
-                self._finish_outside(text[position:], position, found_any)
-                return
-            self._check_outside(text[position:start], position)
+        return chain.from_iterable(self.batches())
+
+    def batches(self) -> Iterator[list[Segment]]:
+        """The segments in lists of no promised length, which is faster than one by one."""
+        window = self._window
+        self._skip_to_text()
+        empty, found_any = not window.text, False
+        window.fill(LOOKAHEAD)
+        separators = isa_header.guess(window.text, 0)
+        if separators is not None:
+            self._log.guessed_separators(window.offset, window.text[:2])
+            yield from self._interchange(Header(separators, 0, fixed_width=True, padded=False))
             found_any = True
-            yield from self._read_interchange(start, header, text[position:start])
-            position = self._position
-
-    def _find_header(self, position: int) -> tuple[int, isa_header.Header | None]:
         while True:
-            start = self._text.find("ISA", position)
-            if start < 0:
-                return start, None
-            header = isa_header.detect(self._text, start)
-            if header is not None:
-                return start, header
-            position = start + 1
+            outside = OutsideText(window.offset)
+            header = self._next_header(outside)
+            if header is None:
+                break
+            self._report_outside(outside)
+            yield from self._interchange(header)
+            found_any = True
+        self.trailing, self._lead = self._lead, ""
+        if found_any:
+            self._report_outside(outside, at_end_of_file=True)
+        else:
+            self._log.not_x12(empty)
 
-    def _read_interchange(self, start: int, header: isa_header.Header, lead: str) -> Iterator[Segment]:
-        text, separators = self._text, header.separators
-        if not header.fixed_width or header.padded:
-            self._report(
-                self._rules.header_width,
-                "ISA is padded or not of fixed width; its separators were found by counting.",
-                start,
-                segment="ISA",
-                fix="Write ISA with elements of fixed width, the terminator right after ISA16.",
-            )
-        position = start
-        while position < len(text):
-            end = text.find(separators.terminator, position)
-            if end < 0:
-                self._report_cut(position)
-                yield self._segment(text[position:], separators, position, lead, "")
-                self._position = len(text)
+    def _skip_to_text(self) -> None:
+        """Go over a byte order mark and blanks: they are no fault before the first segment."""
+        window = self._window
+        window.fill(len(_BYTE_ORDER_MARK))
+        if window.text.startswith(_BYTE_ORDER_MARK):
+            self._drop(len(_BYTE_ORDER_MARK))
+        while True:
+            self._drop(len(window.text) - len(window.text.lstrip(BLANKS)))
+            if window.text or not window.grow():
                 return
-            if position > start and self._begins_header(position):
-                self._report_missing_trailer(position)
-                self._end_interchange(position, lead)
-                return
-            after = self._skip_line_ends(end + 1, separators)
-            content, tail = text[position:end], text[end:after]
-            content, tail = self._trim(content, tail, header)
-            if content:
-                segment = self._segment(content, separators, position, lead, tail)
-                lead = ""
-                yield segment
-                if segment.id == "IEA":
-                    self._position = after
-                    return
+
+    def _drop(self, count: int) -> str:
+        """Take text that belongs to no segment; it is kept as the lead of the next one."""
+        text = self._window.take(count)
+        if self._keep_outside:
+            self._lead += text
+        return text
+
+    def _next_header(self, outside: OutsideText) -> Header | None:
+        """Go on to the next ISA; None where the file has no more."""
+        window, at = self._window, 0
+        while True:
+            at = window.text.find("ISA", at)
+            if at < 0:
+                at = len(window.text) if window.at_end else max(0, len(window.text) - len("IS"))
+                outside.feed(self._drop(at))
+                if window.at_end:
+                    return None
+                window.grow()
+                at = 0
+            elif len(window.text) - at < LOOKAHEAD and not window.at_end:
+                outside.feed(self._drop(at))
+                window.fill(LOOKAHEAD)
+                at = 0
             else:
-                self._report_empty(position)
-                lead += content + tail
-            position = after
-        self._report_cut(position)
-        self._end_interchange(position, lead)
+                header = isa_header.detect(window.text, at)
+                if header is not None:
+                    outside.feed(self._drop(at))
+                    return header
+                at += 1
 
-    def _end_interchange(self, position: int, lead: str) -> None:
-        """Go on at `position`; text that no segment has taken yet is read again as text outside."""
-        self._position = position - len(lead)
+    def _report_outside(self, outside: OutsideText, at_end_of_file: bool = False) -> None:
+        if outside.count:
+            self._log.outside_text(outside.first, outside.count)
+        if outside.hides_interchange(at_end_of_file):
+            self._log.lost_interchange(outside.first)
 
-    def _segment(self, content: str, separators: Separators, start: int, lead: str, tail: str) -> Segment:
-        segment = Segment(content, separators, start, lead, tail)
-        if not (2 <= len(segment.id) <= 3 and segment.id.isalnum() and segment.id.isascii()):
-            self._report(
-                self._rules.segment_id,
-                "A segment begins with no segment id.",
-                start,
-                fix="A segment id is two or three letters or digits at the start of the segment.",
-            )
+    def _interchange(self, header: Header) -> Iterator[list[Segment]]:
+        """The segments from ISA (or the GS or ST that a file begins with) to IEA, or as far as it goes."""
+        part = _InterchangeReader(self._window, self._log, header, self._keep_outside, self._lead)
+        yield from part.batches()
+        self._lead = part.lead
+
+
+class _InterchangeReader:
+    """Reads one interchange. `lead` is what no segment has taken yet."""
+
+    def __init__(self, window: Window, log: TokenLog, header: Header, keep_outside: bool, lead: str) -> None:
+        self.lead = lead
+        self._window = window
+        self._log = log
+        self._header = header
+        self._keep_outside = keep_outside
+        self._separators = header.separators
+        self._control_number = ""
+        self._begins_with = self._last_id = window.text[:2]
+        self._nul_at: int | None = None
+        self._ended = False
+        terminator = re.escape(header.separators.terminator)
+        line_ends = "".join(mark for mark in BLANKS if mark != header.separators.terminator)
+        self._line_ends = re.compile(f"[{line_ends}]*")
+        self._tails = re.compile(f"({terminator}[{line_ends}]*)")
+        self._trims = header.padded or header.separators.terminator == "\n"
+        # The segment id by the first four characters of a segment. ISA and IEA never get in:
+        # they are looked at each time.
+        self._ids: dict[str, str] = {}
+
+    def batches(self) -> Iterator[list[Segment]]:
+        window = self._window
+        if self._header.length:
+            yield [self._isa()]
+        while not self._ended:
+            if window.text.startswith("ISA"):
+                window.fill(LOOKAHEAD)
+                if isa_header.detect(window.text, 0) is not None:
+                    self._log.missing_trailer(window.offset)
+                    break
+            limit, new_header = self._limit()
+            offset = window.offset
+            yield self._whole_segments(limit)
+            if window.offset > offset:
+                continue
+            if new_header:
+                yield self._rest(limit, at_end_of_file=False)
+            elif not window.grow():
+                yield self._rest(len(window.text), at_end_of_file=True)
+        if self._nul_at is not None:
+            self._log.nul(self._nul_at)
+
+    def _isa(self) -> Segment:
+        window, header = self._window, self._header
+        if header.component_guessed:
+            self._log.no_component_separator(window.offset, header.separators.component)
+        elif not header.fixed_width or header.padded:
+            self._log.odd_header(window.offset)
+        end = header.length
+        while True:
+            after = window.text.index(header.separators.terminator, end) + 1
+            after = self._line_ends.match(window.text, after).end()  # type: ignore[union-attr]
+            if after < len(window.text) or not window.grow():
+                break
+        start, text = window.offset, self._take(after)
+        segment = Segment(text[:end], header.separators, start, self.lead, text[end:])
+        self._control_number = segment.element(13).strip(" ")
+        self.lead = ""
         return segment
 
-    def _trim(self, content: str, tail: str, header: isa_header.Header) -> tuple[str, str]:
-        """Move padding and the carriage return of a CR LF terminator from the content to the tail."""
-        stripped = content.rstrip(" \t") if header.padded else content
-        if header.separators.terminator == "\n":
-            stripped = stripped.rstrip("\r")
-        return stripped, content[len(stripped) :] + tail
+    def _limit(self) -> tuple[int, bool]:
+        """How far segments may be read, and whether a new ISA begins there, if need be in mid segment.
 
-    def _skip_line_ends(self, position: int, separators: Separators) -> int:
-        text = self._text
-        while (
-            position < len(text) and text[position] in _LINE_ENDS and text[position] != separators.terminator
-        ):
-            position += 1
-        return position
+        A mailbox puts a file that was cut and the next one together without a line end. An
+        ISA in mid segment counts only if it is of fixed width and begins a line or has our
+        element separator: no data can hold that.
+        """
+        window, at = self._window, 1
+        text, at_end = window.text, window.at_end
+        while found := isa_header.FIXED_HEADER.search(text, at):
+            at = found.start()
+            if found[1] == self._separators.element or text[at - 1] in "\r\n":
+                if len(text) - at < LOOKAHEAD and not at_end:
+                    return at, False
+                if isa_header.detect(text, at) is not None:
+                    return at, True
+            at += 1
+        if not at_end:
+            unsure = text.find("ISA", max(at, len(text) - ISA_WIDTH))
+            if unsure >= 0:
+                return unsure, False
+        return len(text), False
 
-    def _begins_header(self, position: int) -> bool:
-        return self._text.startswith("ISA", position) and isa_header.detect(self._text, position) is not None
+    def _whole_segments(self, limit: int) -> list[Segment]:
+        """Take the segments that end before `limit`, up to IEA or to what may be a new ISA."""
+        window, separators = self._window, self._separators
+        text = window.text
+        end = text.rfind(separators.terminator, 0, limit) + 1
+        end = self._line_ends.match(text, end, limit).end() if end else 0  # type: ignore[union-attr]
+        # texts and tails by turns, in one flat list: tuples would cost the garbage collector's time
+        parts = self._tails.split(text[:end])
+        del parts[-1]
+        if parts and end == len(text) and not window.at_end:
+            del parts[-2:]  # more line ends may follow
+        if self._trims:
+            self._trim(parts)
+        by_turns = iter(parts)
+        batch: list[Segment] = []
+        new, append, known = object.__new__, batch.append, self._ids.get
+        start, lead = window.offset, self.lead
+        for content, tail in zip(by_turns, by_turns, strict=True):
+            segment_id = known(content[:4])
+            if segment_id is None:
+                if not content:
+                    if not lead:
+                        self._log.empty_segment(start)
+                    lead = lead + tail if self._keep_outside else tail
+                    start += len(tail)
+                    continue
+                if content.startswith("ISA") and start > window.offset:
+                    break
+                segment_id = self._identify(content, start)
+            segment = new(Segment)
+            segment.id = segment_id
+            segment.text = content
+            segment.separators = separators
+            segment.start = start
+            segment.lead = lead
+            segment.tail = tail
+            segment.position = 0
+            append(segment)
+            lead = ""
+            start += len(content) + len(tail)
+            if segment_id == "IEA":
+                self._ended = True
+                break
+        self.lead = lead
+        self._take(start - window.offset)
+        if batch:
+            self._last_id = batch[-1].id
+        return batch
 
-    def _check_outside(self, outside: str, position: int) -> None:
-        if position == 0 and outside.startswith(_BYTE_ORDER_MARK):
-            outside = outside[len(_BYTE_ORDER_MARK) :]
-        if outside.strip(_LINE_ENDS):
-            self._report(
-                self._rules.outside_text,
-                "{count} bytes stand outside any interchange.",
-                position,
-                fields={"count": len(outside.strip(_LINE_ENDS))},
-                fix="Nothing but line ends may stand before ISA or after IEA.",
-            )
+    def _trim(self, parts: list[str]) -> None:
+        """Move padding and the carriage return of a CR LF terminator from the texts to their tails."""
+        marks = (" \t" if self._header.padded else "") + ("\r" if self._separators.terminator == "\n" else "")
+        for at in range(0, len(parts), 2):
+            content = parts[at]
+            parts[at] = content.rstrip(marks)
+            parts[at + 1] = content[len(parts[at]) :] + parts[at + 1]
 
-    def _finish_outside(self, outside: str, position: int, found_any: bool) -> None:
-        self.trailing = outside
-        if found_any:
-            self._check_outside(outside, position)
+    def _identify(self, content: str, start: int) -> str:
+        segment_id = content.partition(self._separators.element)[0]
+        if segment_id == "ISA":
+            self._log.missing_trailer(start)
+        elif not _SEGMENT_ID.fullmatch(segment_id):
+            self._log.no_segment_id(start, segment_id[:_LONGEST_START_SHOWN])
+        elif segment_id != "IEA" and len(self._ids) < _MOST_PREFIXES:
+            self._ids[content[:4]] = segment_id
+        return segment_id
+
+    def _rest(self, end: int, at_end_of_file: bool) -> list[Segment]:
+        """The last, cut segment before a new ISA or the end of the file, if there is one.
+
+        An IEA that lacks nothing but its terminator is whole: its control number is that of ISA.
+        """
+        self._ended = True
+        window, separators = self._window, self._separators
+        rest = window.text[:end]
+        content = rest.rstrip(_PADDING)
+        is_part = not self._header.length
+        if is_part and not content and self._last_id in _ENDS_OF_A_PART[self._begins_with]:
+            return []
+        elements = content.split(separators.element)
+        if elements[0] == "IEA" and self._control_number and elements[2:] == [self._control_number]:
+            self._log.unterminated(window.offset)
         else:
-            self._report(
-                self._rules.not_x12,
-                "This is no X12 file: no ISA segment was found.",
-                0,
-                expected="ISA with 16 elements",
-                found="an empty file" if not outside.strip() else "other text",
-                fix="Check that the right file was given, and that it is neither packed nor encrypted.",
-            )
+            content = rest
+            if at_end_of_file:
+                self._log.cut(window.offset)
+            else:
+                self._log.missing_trailer(window.offset)
+        if not rest:
+            return []
+        segment = Segment(content, separators, window.offset, self.lead, rest[len(content) :])
+        if not _SEGMENT_ID.fullmatch(segment.id):
+            self._log.no_segment_id(window.offset, segment.id[:_LONGEST_START_SHOWN])
+        self.lead = ""
+        self._take(end)
+        return [segment]
 
-    def _report_cut(self, position: int) -> None:
-        self._report(
-            self._rules.cut,
-            "The file ends inside an interchange.",
-            position,
-            expected="IEA and its terminator",
-            found="end of file",
-            fix="Get the whole file again; what was read of it is not to be trusted.",
-        )
-
-    def _report_missing_trailer(self, position: int) -> None:
-        self._report(
-            self._rules.cut,
-            "A new ISA begins before the interchange before it has ended.",
-            position,
-            expected="IEA",
-            found="ISA",
-            fix="Get the whole file again; the first interchange has no end.",
-        )
-
-    def _report_empty(self, position: int) -> None:
-        self._report(
-            self._rules.empty_segment,
-            "An empty segment stands here.",
-            position,
-            fix="Remove the doubled segment terminator.",
-        )
-
-    def _report(
-        self,
-        rule: RuleKey,
-        template: str,
-        offset: int,
-        *,
-        fields: Mapping[str, object] | None = None,
-        segment: str | None = None,
-        expected: str | None = None,
-        found: str | None = None,
-        fix: str = "",
-    ) -> None:
-        self.findings.append(
-            Finding.of(
-                rule,
-                template + " (byte {offset})",
-                fields={**(fields or {}), "offset": offset},
-                expected=expected,
-                found=found,
-                fix=fix,
-                place=Place(file=self._file, segment=segment),
-            )
-        )
+    def _take(self, count: int) -> str:
+        if self._nul_at is None and "\x00" not in self._separators.all():
+            at = self._window.text.find("\x00", 0, count)
+            self._nul_at = None if at < 0 else self._window.offset + at
+        return self._window.take(count)

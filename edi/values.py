@@ -1,31 +1,52 @@
 """X12 amounts, quantities, dates and times, both ways and strict.
 
 Money is integer cents where it is counted and `Decimal` where it is shown; a float never
-comes near it. Sources: FACTS A4 (data element 782: at most ten digits, no trailing
-zeros, no exponent, no comma), X12 types R, DT and TM.
+comes near it, and nothing here rounds. Each reader gives None for text that is not the
+value it asks for; each writer raises ValueError for a value that X12 cannot carry.
+
+Sources: FACTS A4 (data element 782: at most ten digits, no trailing zeros, no exponent, no
+comma), X12 types R, DT and TM, data element 1250 (D8, RD8, DT, D6).
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 MAXIMUM_AMOUNT = Decimal("99999999.99")
+MAXIMUM_DIGITS = 18
+"""No number of type R in a claim or an answer has more; longer ones are not even looked at."""
 
-_DECIMAL = re.compile(r"-?\d*\.?\d+|-?\d+\.?", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_LONGEST_DECIMAL = MAXIMUM_DIGITS + len("-.")
+_DATE_LENGTHS = (8, 12, 14)
+_TIME_LENGTHS = (4, 6, 7, 8)
+_MICROSECONDS_IN_A_HUNDREDTH = 10_000
+_LAST_YEAR_OF_THIS_CENTURY = 68  # POSIX: two digits from 69 on are 19xx
 
 
 def format_decimal(value: Decimal) -> str:
-    """A number as type R: no exponent, no plus, no leading or trailing zeros (`2125000.5`)."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    digits = digits.lstrip("0") or "0"
-    if digits == "0":
+    """A number as type R: no exponent, no plus, no leading or trailing zeros (`2125000.5`).
+
+    Raises ValueError for infinity, no number, and more than 18 digits.
+    """
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError("a number is infinite or none")
+    text = "".join(map(str, digits)).lstrip("0")
+    significant = text.rstrip("0")
+    if not significant:
         return "0"
-    return sign + digits
+    exponent += len(text) - len(significant)
+    if max(len(significant), len(significant) + exponent, -exponent) > MAXIMUM_DIGITS:
+        raise ValueError("a number has more than 18 digits")
+    if exponent >= 0:
+        whole, fraction = significant + "0" * exponent, ""
+    else:
+        padded = significant.rjust(-exponent, "0")
+        whole, fraction = padded[:exponent], "." + padded[exponent:]
+    return ("-" if sign else "") + whole + fraction
 
 
 def format_amount(value: Decimal) -> str:
@@ -34,30 +55,44 @@ def format_amount(value: Decimal) -> str:
     Raises ValueError for a fraction of a cent and beyond 99999999.99: such an amount
     must have been refused before it comes here.
     """
-    if value != value.quantize(Decimal("0.01")):
-        raise ValueError("an amount has a fraction of a cent")
-    if abs(value) > MAXIMUM_AMOUNT:
+    to_cents(value)
+    if not -MAXIMUM_AMOUNT <= value <= MAXIMUM_AMOUNT:
         raise ValueError("an amount is above 99999999.99")
     return format_decimal(value)
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A number of type R, or None where the text is none (exponent, comma, plus, letters)."""
-    stripped = text.strip()
-    return Decimal(stripped) if _DECIMAL.fullmatch(stripped) else None
+    """A number of type R, or None where the text is none (exponent, comma, plus, letters).
+
+    Blanks around it are padding and no fault; more than 18 digits are.
+    """
+    stripped = text.strip(" ")
+    if len(stripped) > _LONGEST_DECIMAL or not _DECIMAL.fullmatch(stripped):
+        return None
+    return Decimal(stripped) if len(stripped.strip("-").replace(".", "")) <= MAXIMUM_DIGITS else None
 
 
 def to_cents(amount: Decimal) -> int:
-    """Dollars to whole cents; ValueError for a fraction of a cent."""
-    cents = amount * 100
-    if cents != cents.to_integral_value():
+    """Dollars to whole cents, exactly; ValueError for a fraction of a cent and what is no number."""
+    sign, digits, exponent = amount.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError("an amount is infinite or no number")
+    text = "".join(map(str, digits)).lstrip("0")
+    significant = text.rstrip("0")
+    if not significant:
+        return 0
+    exponent += len(text) - len(significant) + 2
+    if exponent < 0:
         raise ValueError("an amount has a fraction of a cent")
-    return int(cents)
+    if len(significant) + exponent > 4 * MAXIMUM_DIGITS:
+        raise ValueError("an amount has too many digits")
+    cents = int(significant + "0" * exponent)
+    return -cents if sign else cents
 
 
 def from_cents(cents: int) -> Decimal:
-    """Whole cents to dollars with two places."""
-    return Decimal(cents).scaleb(-2)
+    """Whole cents to dollars with two places, exactly."""
+    return Decimal(f"{cents}E-2")
 
 
 def format_date(value: date) -> str:
@@ -71,24 +106,86 @@ def format_date_range(first: date, last: date) -> str:
 
 
 def format_date_hour(value: datetime) -> str:
-    """CCYYMMDDHHMM (qualifier DT)."""
+    """CCYYMMDDHHMM (qualifier DT); seconds have no place in it."""
     return f"{format_date(value.date())}{value.hour:02d}{value.minute:02d}"
 
 
+def format_short_date(value: date) -> str:
+    """YYMMDD (qualifier D6, ISA09); ValueError for a year that two digits do not give back."""
+    text = format_date(value)[2:]
+    if parse_short_date(text) != date(value.year, value.month, value.day):
+        raise ValueError("a year outside 1969 to 2068 cannot be written with two digits")
+    return text
+
+
+def format_time(value: time) -> str:
+    """HHMM, HHMMSS or HHMMSSDD, the shortest that holds the time (type TM).
+
+    Raises ValueError for a time finer than hundredths of a second.
+    """
+    hundredths, finer = divmod(value.microsecond, _MICROSECONDS_IN_A_HUNDREDTH)
+    if finer:
+        raise ValueError("a time is finer than hundredths of a second")
+    text = f"{value.hour:02d}{value.minute:02d}"
+    if value.second or hundredths:
+        text += f"{value.second:02d}"
+    return text + f"{hundredths:02d}" if hundredths else text
+
+
 def parse_date(text: str) -> date | None:
-    """A date of CCYYMMDD (also the date part of CCYYMMDDHHMM), or None."""
-    digits = text[:8]
-    if len(text) not in (8, 12, 14) or not (text.isascii() and text.isdigit()):
+    """The date of CCYYMMDD, or of CCYYMMDDHHMM and CCYYMMDDHHMMSS where their time is one; else None."""
+    if len(text) not in _DATE_LENGTHS or not _is_digits(text):
+        return None
+    if len(text) > 8 and parse_time(text[8:]) is None:
         return None
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         return None
 
 
+def parse_date_hour(text: str) -> datetime | None:
+    """The moment of CCYYMMDDHHMM (qualifier DT), or None."""
+    day = parse_date(text) if len(text) == 12 else None
+    moment = parse_time(text[8:]) if day else None
+    return datetime.combine(day, moment) if day and moment is not None else None
+
+
 def parse_date_range(text: str) -> tuple[date, date] | None:
-    """The two dates of an RD8 value, or the one of a D8 value twice; None where it is neither."""
+    """The two dates of an RD8 value, or the one of a D8 or DT value twice; None where it is neither.
+
+    The last may be before the first: that is for a rule to say.
+    """
     first, dash, last = text.partition("-")
+    if dash and not len(first) == len(last) == 8:
+        return None
     begin = parse_date(first)
     end = parse_date(last) if dash else begin
     return (begin, end) if begin and end else None
+
+
+def parse_short_date(text: str) -> date | None:
+    """The date of YYMMDD (qualifier D6, ISA09), 69 to 99 being 1969 to 1999; or None."""
+    if len(text) != 6 or not _is_digits(text):
+        return None
+    return parse_date(("20" if int(text[:2]) <= _LAST_YEAR_OF_THIS_CENTURY else "19") + text)
+
+
+def parse_time(text: str) -> time | None:
+    """The time of HHMM, HHMMSS, HHMMSSD or HHMMSSDD (type TM), or None."""
+    if len(text) not in _TIME_LENGTHS or not _is_digits(text):
+        return None
+    hundredths = int(text[6:].ljust(2, "0"))
+    try:
+        return time(
+            int(text[:2]),
+            int(text[2:4]),
+            int(text[4:6] or "0"),
+            hundredths * _MICROSECONDS_IN_A_HUNDREDTH,
+        )
+    except ValueError:
+        return None
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()

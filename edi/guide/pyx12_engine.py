@@ -133,7 +133,8 @@ def _units(segments: Iterable[Segment]) -> Iterator[tuple[list[Segment], list[Se
     isa: Segment | None = None
     gs: Segment | None = None
     for segment in segments:
-        begins = segment.id == "ISA" or (segment.id in ("GS", "ST") and fresh[-1].id not in _HEADERS)
+        under_header = bool(fresh) and fresh[-1].id in _HEADERS
+        begins = segment.id == "ISA" or (segment.id in ("GS", "ST") and not under_header)
         if begins and fresh:
             yield replayed, fresh
             fresh = []
@@ -333,6 +334,8 @@ class _UnitCheck:
         for segment in [*self._replayed, *self._fresh]:
             self._enter(segment)
             match segment.id:
+                case "GS" if self._interchange is None:
+                    return self._refuse_version(segment, None, _INTERCHANGE_VERSION)
                 case "ISA":
                     if segment.element(12) != _INTERCHANGE_VERSION:
                         return self._refuse_version(segment, "ISA12", _INTERCHANGE_VERSION)
@@ -350,7 +353,7 @@ class _UnitCheck:
             self._add(
                 "The guide version is not known ({where}); no claim under it was judged.",
                 segment,
-                fields={"where": element or "there is no GS"},
+                fields={"where": element or ("there is no GS" if self._interchange else "there is no ISA")},
                 element=element,
                 expected=expected,
                 found=_shown(_value(segment, element)) if element else "nothing",
