@@ -81,7 +81,7 @@ class FileReport:
 
 def validate_bytes(data: bytes, context: ValidationContext, file: str | None = None) -> FileReport:
     """Judge one file. Never raises for what the file holds."""
-    from edi.guide.pyx12_engine import check_guide
+    from edi.guide.check import check_guide
 
     document = read_document(data, OUTBOUND, file)
     reports: list[ClaimReport] = []

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edi.guide.pyx12_engine import check_guide
+from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
 from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_night, a_workspace, outbox, put_encounters
