@@ -75,7 +75,7 @@ class Numbering:
         return troubles
 
     def _same(self, segment: Segment, number: int, expected: str) -> list[ElementTrouble]:
-        if segment.element(number) == expected:
+        if segment.element(number).rstrip(segment.separators.component) == expected:
             return []
         return [ElementTrouble(Kind.NUMBER, f"{segment.id}{number:02d}", None, expected)]
 

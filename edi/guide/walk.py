@@ -65,15 +65,19 @@ class Steps:
         """The qualifier of a segment; "" where its id has none, or it is none of the guide's."""
         match self._places.get(segment.id):
             case KeyPlace.ELEMENT:
-                value = segment.text.split(segment.separators.element, 2)[1:2]
+                value = segment.element(1)
             case KeyPlace.COMPONENT:
-                value = [segment.component(1, 1)]
+                value = segment.component(1, 1)
             case KeyPlace.LEVEL:
-                value = [segment.element(3)]
+                value = segment.element(3)
             case _:
                 return _NO_QUALIFIER
+        known = self._qualifiers[segment.id]
+        if value not in known:
+            # separators too many are a fault of the element, not of the place
+            value = value.rstrip(segment.separators.component)
         # what the guide does not know is one value, so that a file cannot fill the memory
-        return value[0] if value and value[0] in self._qualifiers[segment.id] else _NO_QUALIFIER
+        return value if value in known else _NO_QUALIFIER
 
     def _search(self, here: SegmentDefinition, segment_id: str, qualifier: str) -> Step | None:
         required: list[tuple[int, SegmentDefinition]] = []
