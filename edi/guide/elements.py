@@ -102,6 +102,11 @@ def _element_troubles(
         yield ElementTrouble(kind, definition.label, definition)
 
 
+def is_clean_value(definition: ElementDefinition, value: str) -> bool:
+    """Whether a simple value is all that its definition asks, conditions on other elements apart."""
+    return not any(_value_troubles(definition, value, ""))
+
+
 def _value_troubles(definition: ElementDefinition, value: str, form: str) -> Iterator[Kind]:
     data_type = definition.data_type
     is_number = data_type.startswith(("N", "R"))

@@ -53,13 +53,16 @@ class Steps:
 
     def after(self, here: SegmentDefinition, segment: Segment) -> Step | None:
         """The step from `here` to a segment, or None where the guide has no place for it."""
-        key = (segment.id, self.qualifier(segment))
+        segment_id = segment.id
+        qualifier = _NO_QUALIFIER
+        if self._places.get(segment_id) is not None:
+            qualifier = self.qualifier(segment)
         known = self._known[here.index]
-        try:
+        key = segment_id, qualifier
+        if key in known:
             return known[key]
-        except KeyError:
-            step = known[key] = self._search(here, *key)
-            return step
+        step = known[key] = self._search(here, segment_id, qualifier)
+        return step
 
     def qualifier(self, segment: Segment) -> str:
         """The qualifier of a segment; "" where its id has none, or it is none of the guide's."""
