@@ -27,6 +27,9 @@ class ReadingRules:
     structure: RuleKey
 
 
+GUIDE = RuleKey("guide", 2, Severity.ERROR)
+"""What an outbound file has against its implementation guide."""
+
 _SYNTAX = RuleKey("x12-syntax", 1, Severity.ERROR)
 _ENVELOPE = RuleKey("envelope", 1, Severity.ERROR)
 _CUT = RuleKey("interchange-cut", 1, Severity.ERROR)

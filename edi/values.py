@@ -72,6 +72,18 @@ def parse_decimal(text: str) -> Decimal | None:
     return Decimal(stripped) if len(stripped.strip("-").replace(".", "")) <= MAXIMUM_DIGITS else None
 
 
+def parse_amount(text: str) -> Decimal | None:
+    """An amount of money as `format_amount` writes it, zeros at the end allowed; else None."""
+    value = parse_decimal(text)
+    if value is None or not -MAXIMUM_AMOUNT <= value <= MAXIMUM_AMOUNT:
+        return None
+    try:
+        to_cents(value)
+    except ValueError:
+        return None
+    return value
+
+
 def to_cents(amount: Decimal) -> int:
     """Dollars to whole cents, exactly; ValueError for a fraction of a cent and what is no number."""
     sign, digits, exponent = amount.as_tuple()
@@ -142,6 +154,11 @@ def parse_date(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         return None
+
+
+def parse_day(text: str) -> date | None:
+    """The date of CCYYMMDD alone (qualifier D8), or None."""
+    return parse_date(text) if len(text) == 8 else None
 
 
 def parse_date_hour(text: str) -> datetime | None:

@@ -1,8 +1,8 @@
 """In which loop of the 837I a segment stands.
 
 The loop follows from the last HL, CLM, SBR, LX, LIN or SVD and from the qualifier of an
-NM1; an NM1 that fits nowhere stays in the loop before it. Source: guide 005010X223A2,
-FACTS annex 1.
+NM1. An HL or NM1 that fits nowhere opens a loop without a name, so that what follows it is
+not taken for the loop before. Source: 005010X223A2, FACTS annex 1.
 """
 
 from __future__ import annotations
@@ -12,16 +12,24 @@ from dataclasses import dataclass, field
 
 from edi.tokens import Segment
 
-_LEVELS = {"20": "2000A", "22": "2000B", "23": "2000C"}
+NAMELESS = ""
+HEADER = "header"
+BILLING, SUBSCRIBER, PATIENT = "2000A", "2000B", "2000C"
+CLAIM, COVERAGE, LINE = "2300", "2320", "2400"
+DRUG, ADJUDICATION = "2410", "2430"
+ABOVE_CLAIMS = frozenset({HEADER, BILLING, SUBSCRIBER, PATIENT, NAMELESS})
+"""Scopes in which no claim is open."""
+
+_LEVELS = {"20": BILLING, "22": SUBSCRIBER, "23": PATIENT}
 
 # Which loops an NM1 opens, by the loop it is found below.
 _NAMES = {
-    "header": {"41": "1000A", "40": "1000B"},
-    "2000A": {"85": "2010AA", "87": "2010AB", "PE": "2010AC"},
-    "2000B": {"IL": "2010BA", "PR": "2010BB"},
-    "2000C": {"QC": "2010CA"},
-    "2300": {"71": "2310A", "72": "2310B", "ZZ": "2310C", "82": "2310D", "77": "2310E", "DN": "2310F"},
-    "2320": {
+    HEADER: {"41": "1000A", "40": "1000B"},
+    BILLING: {"85": "2010AA", "87": "2010AB", "PE": "2010AC"},
+    SUBSCRIBER: {"IL": "2010BA", "PR": "2010BB"},
+    PATIENT: {"QC": "2010CA"},
+    CLAIM: {"71": "2310A", "72": "2310B", "ZZ": "2310C", "82": "2310D", "77": "2310E", "DN": "2310F"},
+    COVERAGE: {
         "IL": "2330A",
         "PR": "2330B",
         "71": "2330C",
@@ -32,33 +40,54 @@ _NAMES = {
         "DN": "2330H",
         "85": "2330I",
     },
-    "2400": {"72": "2420A", "ZZ": "2420B", "82": "2420C", "DN": "2420D"},
+    LINE: {"72": "2420A", "ZZ": "2420B", "82": "2420C", "DN": "2420D"},
 }
 
-_OPENERS = {"CLM": "2300", "LX": "2400"}
+_OPENERS = {"CLM": CLAIM, "LX": LINE}
 
 
 @dataclass(slots=True)
 class Loop:
-    """One instance of a loop: its id, the loop it hangs on (`scope`) and its own segments."""
+    """One instance of a loop: its id, the loop it hangs on (`scope`) and its own segments.
+
+    Whoever reads it takes the segments out one by one, by id and qualifier, in any order;
+    what nobody took is `left`.
+    """
 
     id: str
     scope: str
     segments: list[Segment] = field(default_factory=list)
+    _by_id: dict[str, list[Segment]] | None = field(default=None, repr=False, compare=False)
 
-    def first(self, segment_id: str, qualifier: str | None = None) -> Segment | None:
-        """Its first segment by id and, where given, first component of element 1."""
-        return next(self.all(segment_id, qualifier), None)
+    def take(self, segment_id: str, qualifier: str | None = None) -> Segment | None:
+        """Its first segment by id and, where given, element 1; None where there is none left."""
+        there = self._left_by_id().get(segment_id)
+        if there:
+            for number, segment in enumerate(there):
+                if qualifier is None or segment.element(1) == qualifier:
+                    return there.pop(number)
+        return None
 
-    def all(self, segment_id: str, qualifier: str | None = None) -> Iterator[Segment]:
-        for segment in self.segments:
-            if segment.id == segment_id and (qualifier is None or segment.component(1, 1) == qualifier):
-                yield segment
+    def take_all(self, segment_id: str) -> list[Segment]:
+        """All its segments of an id, in the order of the file."""
+        return self._left_by_id().pop(segment_id, [])
+
+    def left(self) -> list[Segment]:
+        """What was not taken, in the order of the file."""
+        left = {id(segment) for segments in self._left_by_id().values() for segment in segments}
+        return [segment for segment in self.segments if id(segment) in left] if left else []
+
+    def _left_by_id(self) -> dict[str, list[Segment]]:
+        if self._by_id is None:
+            self._by_id = {}
+            for segment in self.segments:
+                self._by_id.setdefault(segment.id, []).append(segment)
+        return self._by_id
 
 
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
     """The loops of a transaction set in their order, each with its own segments."""
-    current = Loop("header", "header")
+    current = Loop(HEADER, HEADER)
     for segment in segments:
         opened = _opened(segment, current)
         if opened is not None:
@@ -73,19 +102,22 @@ def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
 def _opened(segment: Segment, current: Loop) -> Loop | None:
     """The loop that a segment opens, or None where it belongs to the current one."""
     segment_id, scope = segment.id, current.scope
+    if segment_id == "NM1":
+        return Loop(_NAMES.get(scope, {}).get(segment.element(1), NAMELESS), scope)
     if segment_id == "HL":
-        level = _LEVELS.get(segment.element(3), current.id)
+        level = _LEVELS.get(segment.element(3), NAMELESS)
         return Loop(level, level)
     if segment_id in _OPENERS:
         opened = _OPENERS[segment_id]
         return Loop(opened, opened)
-    if segment_id == "NM1":
-        opened = _NAMES.get(scope, {}).get(segment.element(1), "")
-        return Loop(opened, scope) if opened else None
-    if segment_id == "SBR" and scope in ("2300", "2320"):
-        return Loop("2320", "2320")
-    if scope == "2400" and segment_id in ("LIN", "CTP") and current.id != "2410":
-        return Loop("2410", scope)
-    if scope == "2400" and segment_id == "SVD":
-        return Loop("2430", scope)
+    if segment_id == "SBR" and scope in (CLAIM, COVERAGE):
+        return Loop(COVERAGE, COVERAGE)
+    if segment_id in ("LIN", "CTP") and scope == LINE:
+        return None if current.id == DRUG and not _has(current, segment_id) else Loop(DRUG, scope)
+    if segment_id == "SVD" and scope == LINE:
+        return Loop(ADJUDICATION, scope)
     return None
+
+
+def _has(loop: Loop, segment_id: str) -> bool:
+    return any(segment.id == segment_id for segment in loop.segments)

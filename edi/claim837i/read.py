@@ -1,340 +1,248 @@
-"""A transaction set of 837I to claims.
+"""A transaction set of 837I to claims, one after the other.
 
 Segments are taken by qualifier, in any order within their loop (X12 RFI 993); a part that
-is missing or unreadable costs that part. Whether the guide is met is judged elsewhere.
+is missing or unreadable costs that part, and the claim has a finding. Whether the guide is
+met is judged elsewhere.
+
+Source: 005010X223A2, the hierarchy of FACTS A2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from edi.claim837i.loops import Loop, split_loops
-from edi.claim837i.model import (
-    Address,
-    Attachment,
-    Claim,
-    Contact,
-    ContractInformation,
-    Drug,
-    HealthCode,
-    LoopSegment,
-    Note,
-    Party,
-    Patient,
-    Procedure,
-    Reference,
-    ServiceLine,
-    Subscriber,
-    claim_place,
-)
-from edi.envelope import Transaction
+from edi.claim837i.layouts import BHT, CUR, PAT, SBR
+from edi.claim837i.loops import ABOVE_CLAIMS, BILLING, CLAIM, HEADER, PATIENT, SUBSCRIBER, Loop, split_loops
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.claim import Claim, claim_place
+from edi.claim837i.model.details import LoopSegment
+from edi.claim837i.model.parties import Party, Patient, Subscriber
+from edi.claim837i.model.transaction import TransactionHeader
+from edi.claim837i.parts import parties
+from edi.claim837i.parts.claims import read_claim_fields
+from edi.envelope import StreamedTransaction, Transaction
+from edi.finding import Finding, Place
 from edi.tokens import Segment
-from edi.values import parse_date, parse_date_range, parse_decimal
+from edi.values import parse_date_hour
 
-_PROVIDERS = {
-    "2310A": "attending",
-    "2310B": "operating",
-    "2310C": "other_operating",
-    "2310D": "rendering",
-    "2310E": "service_facility",
-    "2310F": "referring",
-}
-_HEALTH_CODE_ORDER = [
-    "ABK",
-    "BK",
-    "ABJ",
-    "BJ",
-    "APR",
-    "PR",
-    "ABN",
-    "BN",
-    "DR",
-    "ABF",
-    "BF",
-    "BBR",
-    "BR",
-    "CAH",
-    "BBQ",
-    "BQ",
-    "BI",
-    "BH",
-    "BE",
-    "BG",
-    "TC",
-]
+_NOT_OF_THE_BODY = ("ST", "SE")
 
 
-@dataclass(slots=True)
-class _Levels:
-    """The hierarchy above the claim that is being read."""
-
-    billing: dict[str, Loop] = field(default_factory=dict)
-    subscriber: dict[str, Loop] = field(default_factory=dict)
-    patient: dict[str, Loop] = field(default_factory=dict)
-
-
-def read_claims(transaction: Transaction) -> Iterator[Claim]:
+def read_claims(transaction: Transaction | StreamedTransaction) -> Iterator[Claim]:
     """The claims of one transaction set, in their order.
 
     A claim is what begins with CLM: it belongs to the dependent where one was named since
     the last subscriber, else to the subscriber. Never raises for what the file holds.
     """
-    levels = _Levels()
-    loops: list[Loop] = []
-    body = (segment for segment in transaction.segments if segment.id not in ("ST", "SE"))
-    for loop in split_loops(body):
-        if loops and (loop.id == "2300" or loop.scope in ("2000A", "2000B", "2000C")):
-            yield _claim(loops, levels, transaction)
-            loops = []
-        if loop.id == "2300" or loops:
-            loops.append(loop)
-        else:
-            _take_level(loop, levels)
-    if loops:
-        yield _claim(loops, levels, transaction)
+    return iter(ClaimReader(transaction))
 
 
-def _take_level(loop: Loop, levels: _Levels) -> None:
-    match loop.scope:
-        case "2000A":
-            if loop.id == "2000A":
-                levels.billing, levels.subscriber, levels.patient = {}, {}, {}
-            levels.billing[loop.id] = loop
-        case "2000B":
-            if loop.id == "2000B":
-                levels.subscriber, levels.patient = {}, {}
-            levels.subscriber[loop.id] = loop
-        case "2000C":
-            if loop.id == "2000C":
-                levels.patient = {}
-            levels.patient[loop.id] = loop
+class ClaimReader:
+    """Reads the claims of one transaction set as they are asked for; only one is held.
+
+    `header` is known with the first claim. `findings` and `unread` are of segments that
+    stand in no claim; they are complete when all claims were read.
+    """
+
+    def __init__(self, transaction: Transaction | StreamedTransaction) -> None:
+        self._transaction = transaction
+        self._place = transaction.place()
+        self._losses = Losses(self._place)
+        self._hierarchy = _Hierarchy(self._place)
+        self._header_loops: list[Loop] = []
+        self._header: TransactionHeader | None = None
+
+    @property
+    def header(self) -> TransactionHeader:
+        """BHT and loops 1000A and 1000B, as far as they were there."""
+        if self._header is None:
+            control_number = self._transaction.control_number
+            self._header = _read_header(control_number, self._header_loops, self._losses)
+        return self._header
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong outside all claims."""
+        return self._losses.findings
+
+    @property
+    def unread(self) -> list[LoopSegment]:
+        """The segments outside all claims that no record carries in full."""
+        return self._losses.segments
+
+    def __iter__(self) -> Iterator[Claim]:
+        open_claim: list[Loop] = []
+        for loop in split_loops(self._body()):
+            if open_claim and (loop.id == CLAIM or loop.scope in ABOVE_CLAIMS):
+                yield self._claim(open_claim)
+                open_claim = []
+            if loop.id == CLAIM or open_claim:
+                open_claim.append(loop)
+            elif loop.scope == HEADER:
+                self._header_loops.append(loop)
+            elif not self._hierarchy.take(loop):
+                _lose(loop, self._losses)
+        if open_claim:
+            yield self._claim(open_claim)
+        _ = self.header  # its losses belong to the findings, whether anybody asked for it or not
+
+    def _body(self) -> Iterable[Segment]:
+        return (segment for segment in self._transaction.segments if segment.id not in _NOT_OF_THE_BODY)
+
+    def _claim(self, loops: list[Loop]) -> Claim:
+        head = loops[0].segments[0]
+        losses = Losses(claim_place(self._place, head.element(1), head))
+        fields = read_claim_fields(loops, losses)
+        for loop in loops:
+            _lose(loop, losses)
+        above = self._hierarchy.losses()
+        own = (LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments)
+        return Claim(
+            **self._hierarchy.fields(),
+            **fields,
+            place=losses.place,
+            segments=(*self._hierarchy.segments(), *own),
+            unread=(*above.segments, *losses.segments),
+            findings=(*above.findings, *losses.findings),
+        )
 
 
-def _claim(loops: list[Loop], levels: _Levels, transaction: Transaction) -> Claim:
-    head = loops[0]
-    clm = head.segments[0]
-    control_number = clm.element(1)
-    statement = _date_range(head, "434")
-    cl1 = head.first("CL1")
-    providers: dict[str, Any] = {_PROVIDERS[loop.id]: _party(loop) for loop in loops if loop.id in _PROVIDERS}
-    everything = [*levels.billing.values(), *levels.subscriber.values(), *levels.patient.values(), *loops]
-    claim = Claim(
-        patient_control_number=control_number,
-        total_charge=parse_decimal(clm.element(2)),
-        facility_code=clm.component(5, 1),
-        frequency=clm.component(5, 3),
-        billing_provider=_billing_provider(levels),
-        subscriber=_subscriber(levels),
-        payer=_party(levels.subscriber.get("2010BB")),
-        statement_from=statement[0],
-        statement_through=statement[1],
-        lines=tuple(_lines(loops)),
-        pay_to=_party(levels.billing["2010AB"]) if "2010AB" in levels.billing else None,
-        patient=_patient(levels),
-        accepts_assignment=clm.element(7),
-        benefits_assigned=clm.element(8),
-        release_of_information=clm.element(9),
-        delay_reason=clm.element(20),
-        discharge_hour=_dtp(head, "096"),
-        admission=_admission(_dtp(head, "435")),
-        admission_type=cl1.element(1) if cl1 else "",
-        point_of_origin=cl1.element(2) if cl1 else "",
-        patient_status=cl1.element(3) if cl1 else "",
-        place=claim_place(transaction.place(), control_number, clm),
-        segments=tuple(LoopSegment(loop.id, segment) for loop in everything for segment in loop.segments),
-    )
-    return replace(claim, **_claim_details(head), **providers)
+@dataclass(slots=True)
+class _Level:
+    """One level of the hierarchy with the names below it, read once for all claims under it."""
+
+    place: Place
+    loops: list[Loop] = field(default_factory=list)
+    _fields: dict[str, Any] | None = None
+    _losses: Losses | None = None
+
+    def read(self) -> tuple[dict[str, Any], Losses]:
+        """What it says of a claim, and what no record carries."""
+        if self._fields is None or self._losses is None:
+            self._losses = losses = Losses(self.place)
+            named: dict[str, Loop] = {}
+            for loop in self.loops:
+                named.setdefault(loop.id, loop)
+            self._fields = _READERS[self.loops[0].scope](named, losses)
+            for loop in self.loops:
+                loop.take("HL")
+                _lose(loop, losses)
+        return self._fields, self._losses
 
 
-def _claim_details(head: Loop) -> dict[str, Any]:
-    """The parts of 2300 that may be absent or repeat."""
-    contract = head.first("CN1")
-    due = head.first("AMT", "F3")
-    codes = [code for segment in head.all("HI") for code in _health_codes(segment)]
+class _Hierarchy:
+    """The levels that are open above the claim that is being read."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._levels: dict[str, _Level] = {}
+
+    def take(self, loop: Loop) -> bool:
+        """Put a loop into its level; the first of a level ends those below. False where it belongs to none."""
+        if loop.scope not in _LEVELS:
+            return False
+        if loop.id == loop.scope:
+            for level in _LEVELS[_LEVELS.index(loop.scope) :]:
+                self._levels.pop(level, None)
+        self._levels.setdefault(loop.scope, _Level(self._place)).loops.append(loop)
+        return True
+
+    def fields(self) -> dict[str, Any]:
+        """What the levels say of a claim; nothing of a level that is missing."""
+        fields = dict(_NOBODY)
+        for level in self._open():
+            fields.update(level.read()[0])
+        return fields
+
+    def losses(self) -> Losses:
+        """What no record carries."""
+        losses = Losses(self._place)
+        for level in self._open():
+            losses.add(level.read()[1])
+        return losses
+
+    def segments(self) -> Iterator[LoopSegment]:
+        """All their segments."""
+        for level in self._open():
+            for loop in level.loops:
+                for segment in loop.segments:
+                    yield LoopSegment(loop.id, segment)
+
+    def _open(self) -> Iterator[_Level]:
+        return (self._levels[name] for name in _LEVELS if name in self._levels)
+
+
+def _lose(loop: Loop, losses: Losses) -> None:
+    """Report what nobody took."""
+    for segment in loop.left():
+        losses.no_place(loop.id, segment)
+
+
+def _billing(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
+    """Loops 2000A, 2010AA, AB, AC."""
+    provider = parties.read_party(loops.get("2010AA"), losses)
+    level, currency = loops.get(BILLING), ""
+    if level is not None:
+        taxonomy = parties.read_taxonomy(level, losses)
+        provider = replace(provider, taxonomy=taxonomy or provider.taxonomy)
+        segment = level.take("CUR")
+        currency = CUR.read(segment, level.id, losses)["currency"] if segment else ""
     return {
-        "attachments": tuple(
-            Attachment(item.element(1), item.element(2), item.element(6)) for item in head.all("PWK")
-        ),
-        "contract": ContractInformation(contract.element(1), contract.element(4), contract.element(6))
-        if contract
-        else None,
-        "estimated_amount_due": parse_decimal(due.element(2)) if due else None,
-        "references": _references(head),
-        "file_information": tuple(item.element(1) for item in head.all("K3")),
-        "notes": tuple(Note(item.element(1), item.element(2)) for item in head.all("NTE")),
-        "health_codes": tuple(sorted(codes, key=_health_code_rank)),
+        "billing_provider": provider,
+        "pay_to": parties.read_party(loops["2010AB"], losses) if "2010AB" in loops else None,
+        "pay_to_plan": parties.read_party(loops["2010AC"], losses) if "2010AC" in loops else None,
+        "currency": currency,
     }
 
 
-def _health_code_rank(code: HealthCode) -> int:
-    known = code.qualifier in _HEALTH_CODE_ORDER
-    return _HEALTH_CODE_ORDER.index(code.qualifier) if known else len(_HEALTH_CODE_ORDER)
+def _subscriber(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
+    """Loops 2000B, 2010BA, BB."""
+    level, name = loops.get(SUBSCRIBER), loops.get("2010BA")
+    segment = level.take("SBR") if level else None
+    fields = SBR.read(segment, SUBSCRIBER, losses) if segment else {"responsibility": "", "relationship": ""}
+    birth_date, sex = parties.read_demographics(name, losses)
+    person = parties.read_party(name, losses)
+    return {
+        "subscriber": Subscriber(person, **fields, birth_date=birth_date, sex=sex),
+        "payer": parties.read_party(loops.get("2010BB"), losses),
+    }
 
 
-def _health_codes(segment: Segment) -> Iterator[HealthCode]:
-    for number in range(1, len(segment.elements)):
-        parts = segment.components(number) + [""] * 9
-        if not any(parts):
-            continue
-        first, last = parse_date_range(parts[3]) or (None, None)
-        yield HealthCode(
-            qualifier=parts[0],
-            code=parts[1],
-            first=first,
-            last=last if "-" in parts[3] else None,
-            amount=parse_decimal(parts[4]) if parts[4] else None,
-            present_on_admission=parts[8],
-        )
+def _patient(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
+    """Loops 2000C, 2010CA."""
+    level, name = loops.get(PATIENT), loops.get("2010CA")
+    segment = level.take("PAT") if level else None
+    fields = PAT.read(segment, PATIENT, losses) if segment else {"relationship": ""}
+    birth_date, sex = parties.read_demographics(name, losses)
+    person = parties.read_party(name, losses)
+    return {"patient": Patient(person, **fields, birth_date=birth_date, sex=sex)}
 
 
-def _billing_provider(levels: _Levels) -> Party:
-    party = _party(levels.billing.get("2010AA"))
-    level = levels.billing.get("2000A")
-    specialty = level.first("PRV") if level else None
-    return replace(party, taxonomy=specialty.element(3)) if specialty else party
+_LEVELS = (BILLING, SUBSCRIBER, PATIENT)
+_READERS = {BILLING: _billing, SUBSCRIBER: _subscriber, PATIENT: _patient}
+_NOBODY = {"billing_provider": Party(), "subscriber": Subscriber(Party(), "", ""), "payer": Party()}
 
 
-def _subscriber(levels: _Levels) -> Subscriber:
-    level, name = levels.subscriber.get("2000B"), levels.subscriber.get("2010BA")
-    sbr = level.first("SBR") if level else None
-    birth_date, sex = _demographics(name)
-    return Subscriber(
-        party=_party(name),
-        responsibility=sbr.element(1) if sbr else "",
-        relationship=sbr.element(2) if sbr else "",
-        group_number=sbr.element(3) if sbr else "",
-        group_name=sbr.element(4) if sbr else "",
-        filing_indicator=sbr.element(9) if sbr else "",
-        birth_date=birth_date,
-        sex=sex,
-    )
-
-
-def _patient(levels: _Levels) -> Patient | None:
-    level, name = levels.patient.get("2000C"), levels.patient.get("2010CA")
-    if level is None:
-        return None
-    pat = level.first("PAT")
-    birth_date, sex = _demographics(name)
-    return Patient(_party(name), pat.element(1) if pat else "", birth_date, sex)
-
-
-def _demographics(loop: Loop | None) -> tuple[date | None, str]:
-    dmg = loop.first("DMG") if loop else None
-    return (parse_date(dmg.element(2)), dmg.element(3)) if dmg else (None, "")
-
-
-def _party(loop: Loop | None) -> Party:
-    nm1 = loop.first("NM1") if loop else None
-    if loop is None or nm1 is None:
-        return Party()
-    n3, n4, prv, per = loop.first("N3"), loop.first("N4"), loop.first("PRV"), loop.first("PER")
-    address = None
-    if n3 or n4:
-        address = Address(
-            lines=tuple(text for text in n3.elements[1:] if text) if n3 else (),
-            city=n4.element(1) if n4 else "",
-            state=n4.element(2) if n4 else "",
-            postal_code=n4.element(3) if n4 else "",
-            country=n4.element(4) if n4 else "",
-        )
-    return Party(
-        entity_type=nm1.element(2),
-        name=nm1.element(3),
-        first_name=nm1.element(4),
-        middle_name=nm1.element(5),
-        suffix=nm1.element(7),
-        id_qualifier=nm1.element(8),
-        id=nm1.element(9),
-        address=address,
-        taxonomy=prv.element(3) if prv else "",
-        references=_references(loop),
-        contact=_contact(per) if per else None,
-    )
-
-
-def _contact(per: Segment) -> Contact:
-    pairs = ((per.element(number), per.element(number + 1)) for number in (3, 5, 7))
-    return Contact(per.element(2), tuple(pair for pair in pairs if any(pair)))
-
-
-def _references(loop: Loop) -> tuple[Reference, ...]:
-    return tuple(Reference(item.element(1), item.element(2)) for item in loop.all("REF"))
-
-
-def _lines(loops: Iterable[Loop]) -> Iterator[ServiceLine]:
-    group: list[Loop] = []
+def _read_header(control_number: str, loops: list[Loop], losses: Losses) -> TransactionHeader:
+    named: dict[str, Loop] = {}
     for loop in loops:
-        if loop.id == "2400":
-            if group:
-                yield _line(group)
-            group = [loop]
-        elif group:
-            group.append(loop)
-    if group:
-        yield _line(group)
-
-
-def _line(loops: list[Loop]) -> ServiceLine:
-    head = loops[0]
-    sv2 = head.first("SV2") or Segment("SV2", head.segments[0].separators)
-    service_date, service_end = _date_range(head, "472")
-    control = head.first("REF", "6R")
-    drug = next((loop for loop in loops if loop.id == "2410"), None)
-    return ServiceLine(
-        number=head.segments[0].element(1),
-        revenue_code=sv2.element(1),
-        procedure=_procedure(sv2),
-        charge=parse_decimal(sv2.element(3)),
-        unit=sv2.element(4),
-        quantity=parse_decimal(sv2.element(5)),
-        non_covered_charge=parse_decimal(sv2.element(7)) if sv2.element(7) else None,
-        service_date=service_date,
-        service_end=service_end if service_end != service_date else None,
-        control_number=control.element(2) if control else "",
-        drug=_drug(drug) if drug else None,
-        segments=tuple(LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments),
+        named.setdefault(loop.id, loop)
+    begin = named[HEADER].take("BHT") if HEADER in named else None
+    fields = BHT.read(begin, HEADER, losses) if begin else _NOT_BEGUN
+    header = TransactionHeader(
+        control_number=control_number,
+        reference=fields["reference"],
+        created=parse_date_hour(fields["date"] + fields["time"][:4]),
+        submitter=parties.read_party(named.get("1000A"), losses),
+        receiver=parties.read_party(named.get("1000B"), losses),
+        purpose=fields["purpose"],
+        claim_or_encounter=fields["claim_or_encounter"],
     )
+    for loop in loops:
+        _lose(loop, losses)
+    return header
 
 
-def _procedure(sv2: Segment) -> Procedure | None:
-    parts = sv2.components(2)
-    if not any(parts):
-        return None
-    parts += [""] * (7 - len(parts))
-    return Procedure(parts[0], parts[1], tuple(part for part in parts[2:6] if part), parts[6])
-
-
-def _drug(loop: Loop) -> Drug:
-    lin, ctp, prescription = loop.first("LIN"), loop.first("CTP"), loop.first("REF", "XZ")
-    quantity: Decimal | None = parse_decimal(ctp.element(4)) if ctp else None
-    return Drug(
-        ndc=lin.element(3) if lin else None,
-        quantity=quantity,
-        unit=ctp.component(5, 1) if ctp else "",
-        prescription_number=prescription.element(2) if prescription else "",
-        has_quantity_segment=ctp is not None,
-    )
-
-
-def _dtp(loop: Loop, qualifier: str) -> str:
-    segment = loop.first("DTP", qualifier)
-    return segment.element(3) if segment else ""
-
-
-def _date_range(loop: Loop, qualifier: str) -> tuple[date | None, date | None]:
-    return parse_date_range(_dtp(loop, qualifier)) or (None, None)
-
-
-def _admission(text: str) -> date | datetime | None:
-    day = parse_date(text)
-    if day is None or len(text) == 8:
-        return day
-    try:
-        return datetime(day.year, day.month, day.day, int(text[8:10]), int(text[10:12]))
-    except ValueError:
-        return None
+_NOT_BEGUN = {"reference": "", "date": "", "time": "", "purpose": "", "claim_or_encounter": ""}

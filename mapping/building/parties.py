@@ -18,7 +18,7 @@ def submitter(request: ClaimRequest) -> Party:
     """Loop 1000A, from the partner profile."""
     profile = request.partner.submitter
     contact = Contact(profile.contact, (("TE", profile.telephone),))
-    return Party("2", profile.name, id_qualifier="46", id=profile.id, contact=contact)
+    return Party("2", profile.name, id_qualifier="46", id=profile.id, contacts=(contact,))
 
 
 def receiver(request: ClaimRequest) -> Party:

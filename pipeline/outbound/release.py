@@ -16,8 +16,8 @@ from itertools import groupby
 from pathlib import Path
 
 from edi.claim837i import VERSION
-from edi.claim837i.model import Claim, ServiceLine
-from edi.claim837i.write import TransactionHeader, write_claims
+from edi.claim837i.model import Claim, ServiceLine, TransactionHeader
+from edi.claim837i.write import write_claims
 from edi.finding import Finding
 from edi.reading_rules import OUTBOUND
 from edi.values import to_cents

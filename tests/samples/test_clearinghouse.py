@@ -17,8 +17,8 @@ import pytest
 from edi.acknowledgment.implementation import GroupAcknowledgment
 from edi.acknowledgment.interchange import InterchangeAcknowledgment
 from edi.answers import AnswerFile, read_answers
-from edi.claim837i.model import Claim, Reference
-from edi.claim837i.write import TransactionHeader, write_claims
+from edi.claim837i.model import Claim, Reference, TransactionHeader
+from edi.claim837i.write import write_claims
 from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Level
 from edi.envelope import Transaction, read_document
 from edi.finding import Severity

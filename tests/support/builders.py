@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edi.claim837i.model import Claim
+from edi.claim837i.model import Claim, TransactionHeader
 from edi.claim837i.read import read_claims
-from edi.claim837i.write import TransactionHeader, write_claims
+from edi.claim837i.write import write_claims
 from edi.envelope import read_document
 from edi.writer import Envelope, write_interchange
 from mapping.building import parties

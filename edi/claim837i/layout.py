@@ -1,0 +1,211 @@
+"""A segment laid out as fields of a record: one table that reads it and writes it.
+
+Why: which element holds which field is one piece of knowledge. Reading and writing from the
+same table cannot drift apart.
+
+It must not: know any particular segment; `edi.claim837i.layouts` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edi.claim837i.losses import Losses
+from edi.tokens import Segment
+from edi.values import format_amount, format_date, format_decimal, parse_amount, parse_day, parse_decimal
+from edi.writer import Element, SegmentValues
+
+_ONE_VALUE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a value stands in an element: in words, read and written."""
+
+    words: str
+    parse: Callable[[str], object | None]
+    write: Callable[[Any], str]
+
+
+_TEXT = _Kind("text", str, str)
+_AMOUNT = _Kind("an amount of dollars and cents", parse_amount, format_amount)
+_NUMBER = _Kind("a number", parse_decimal, format_decimal)
+_DAY = _Kind("a date as CCYYMMDD", parse_day, format_date)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field and where it stands. `component` is 0 for an element without components."""
+
+    field: str
+    element: int
+    component: int
+    kind: _Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field that holds several texts, and the elements (or components of one) where they stand."""
+
+    field: str
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value that always stands there: `only_with` names a field without which it does not."""
+
+    element: int
+    component: int
+    value: str
+    only_with: str | None
+
+
+def text(field: str, element: int, component: int = _ONE_VALUE) -> Cell:
+    """A text, "" where there is none."""
+    return Cell(field, element, component, _TEXT)
+
+
+def amount(field: str, element: int) -> Cell:
+    """Dollars, None where there are none."""
+    return Cell(field, element, _ONE_VALUE, _AMOUNT)
+
+
+def number(field: str, element: int) -> Cell:
+    """A number of type R, None where there is none."""
+    return Cell(field, element, _ONE_VALUE, _NUMBER)
+
+
+def day(field: str, element: int) -> Cell:
+    """A date CCYYMMDD, None where there is none."""
+    return Cell(field, element, _ONE_VALUE, _DAY)
+
+
+def texts(field: str, *elements: int) -> Row:
+    """Several texts in elements of their own; empty ones are passed over."""
+    return Row(field, tuple((element, _ONE_VALUE) for element in elements))
+
+
+def component_texts(field: str, element: int, *components: int) -> Row:
+    """Several texts in components of one element; empty ones are passed over."""
+    return Row(field, tuple((element, component) for component in components))
+
+
+def fixed(element: int, value: str, component: int = _ONE_VALUE, only_with: str | None = None) -> Fixed:
+    """A value that the guide prescribes."""
+    return Fixed(element, component, value, only_with)
+
+
+class Layout:
+    """Reads the fields of a segment, and writes them again.
+
+    >>> AMT = Layout("AMT", fixed(1, "F3"), amount("estimated_amount_due", 2))
+    """
+
+    def __init__(self, segment_id: str, *parts: Cell | Row | Fixed) -> None:
+        self.segment_id = segment_id
+        self._cells = [part for part in parts if isinstance(part, Cell)]
+        self._rows = [part for part in parts if isinstance(part, Row)]
+        self._fixed = [part for part in parts if isinstance(part, Fixed)]
+        self._components: dict[int, set[int]] = {}
+        for element, component in self._places():
+            self._components.setdefault(element, set()).add(component)
+        self._width = max(self._components)
+
+    def _places(self) -> list[tuple[int, int]]:
+        places = [(cell.element, cell.component) for cell in self._cells]
+        places += [(item.element, item.component) for item in self._fixed]
+        return places + [place for row in self._rows for place in row.places]
+
+    def read(self, segment: Segment, loop: str, losses: Losses) -> dict[str, Any]:
+        """The fields of a segment. What is unreadable is None; it and what no field carries are losses."""
+        elements = segment.elements
+        values: dict[str, Any] = {}
+        for cell in self._cells:
+            content = _at(segment, elements, cell.element, cell.component)
+            if cell.kind is _TEXT:
+                values[cell.field] = content
+                continue
+            value = cell.kind.parse(content) if content else None
+            if content and value is None:
+                losses.unreadable(
+                    loop, segment, self._label(cell.element, cell.component), cell.kind.words, content
+                )
+            values[cell.field] = value
+        for row in self._rows:
+            contents = (_at(segment, elements, *place) for place in row.places)
+            values[row.field] = tuple(content for content in contents if content)
+        self._look_for_more(segment, elements, loop, losses)
+        return values
+
+    def _look_for_more(self, segment: Segment, elements: list[str], loop: str, losses: Losses) -> None:
+        separator = segment.separators.component
+        for element in range(1, len(elements)):
+            content = elements[element]
+            if not content:
+                continue
+            known = self._components.get(element)
+            if known is None or (_ONE_VALUE in known and separator in content):
+                losses.not_carried(loop, segment, self._label(element, _ONE_VALUE))
+            elif _ONE_VALUE not in known:
+                for component, part in enumerate(content.split(separator), start=1):
+                    if part and component not in known:
+                        losses.not_carried(loop, segment, self._label(element, component))
+        for item in self._fixed:
+            content = _at(segment, elements, item.element, item.component)
+            if content and content != item.value:
+                losses.unreadable(
+                    loop, segment, self._label(item.element, item.component), item.value, content
+                )
+
+    def _label(self, element: int, component: int) -> str:
+        label = f"{self.segment_id}{element:02d}"
+        return f"{label}-{component}" if component else label
+
+    def write(self, record: object, **more: Any) -> SegmentValues:
+        """The segment of a record that has the fields as attributes, those in `more` apart.
+
+        Raises ValueError where a value cannot stand in X12, or a row has no room for all texts.
+        """
+        return self._write(lambda field: more[field] if field in more else getattr(record, field))
+
+    def write_values(self, **values: Any) -> SegmentValues:
+        """The same for fields given by name."""
+        return self._write(values.__getitem__)
+
+    def _write(self, value_of: Callable[[str], Any]) -> SegmentValues:
+        written: list[dict[int, str]] = [{} for _ in range(self._width + 1)]
+        for cell in self._cells:
+            value = value_of(cell.field)
+            if value is not None and value != "":
+                written[cell.element][cell.component] = cell.kind.write(value)
+        for row in self._rows:
+            contents: Sequence[str] = value_of(row.field)
+            if len(contents) > len(row.places):
+                raise ValueError(f"{self.segment_id} has room for {len(row.places)} {row.field}")
+            for (element, component), content in zip(row.places, contents, strict=False):
+                written[element][component] = content
+        for item in self._fixed:
+            if item.only_with is None or value_of(item.only_with) not in (None, ""):
+                written[item.element][item.component] = item.value
+        return [self.segment_id, *(_element(parts) for parts in written[1:])]
+
+
+def _at(segment: Segment, elements: list[str], element: int, component: int) -> str:
+    if element >= len(elements):
+        return ""
+    content = elements[element]
+    if not component or not content:
+        return content
+    parts = content.split(segment.separators.component)
+    return parts[component - 1] if component <= len(parts) else ""
+
+
+def _element(parts: dict[int, str]) -> Element:
+    if not parts:
+        return ""
+    if _ONE_VALUE in parts:
+        return parts[_ONE_VALUE]
+    return [parts.get(component, "") for component in range(1, max(parts) + 1)]

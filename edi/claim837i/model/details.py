@@ -1,0 +1,85 @@
+"""Small records that claims and lines hold: codes, notes, attachments, contract.
+
+Source: 005010X223A2, segments of loops 2300 and 2400; FACTS A4, A5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from edi.tokens import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSegment:
+    """A segment with the id of the loop it stands in."""
+
+    loop: str
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """PWK: a document that goes with the claim."""
+
+    report_type: str
+    transmission: str
+    control_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractInformation:
+    """CN1: contract type, amount, percentage, code (CN104), discount in percent and version (CN106)."""
+
+    type: str
+    code: str = ""
+    version: str = ""
+    amount: Decimal | None = None
+    percentage: Decimal | None = None
+    discount_percentage: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """NTE: code and at most 80 characters."""
+
+    code: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EpsdtReferral:
+    """CRC: whether a check-up of a child led to a referral (Y, N), and its condition indicators."""
+
+    referred: str
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCode:
+    """One composite of an HI segment.
+
+    `qualifier` is component 1 (ABK principal diagnosis, ABJ admitting, APR reason for
+    visit, ABF other, ABN external cause, DR, BBR, BBQ, BI, BH, BE, BG, TC). `first` is the
+    date of component 4 and `last` its end where it is a span, `amount` component 5,
+    `present_on_admission` component 9.
+    """
+
+    qualifier: str
+    code: str
+    first: date | None = None
+    last: date | None = None
+    amount: Decimal | None = None
+    present_on_admission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """SV202 or SVD03: qualifier HC, code, up to four modifiers, description."""
+
+    qualifier: str
+    code: str
+    modifiers: tuple[str, ...] = ()
+    description: str = ""

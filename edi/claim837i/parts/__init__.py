@@ -1,0 +1,1 @@
+"""The parts of a claim, each read from its loop and written again side by side."""

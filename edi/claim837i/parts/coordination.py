@@ -1,0 +1,188 @@
+"""Other payers (2320, 2330, 2430): read from their loops, and written.
+
+Source: 005010X223A2, loops 2320, 2330A to I, 2430; FACTS A3, A6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from edi.claim837i.layouts import MIA, MOA, OI, SBR, SVD
+from edi.claim837i.loops import ADJUDICATION, COVERAGE, Loop
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.coordination import (
+    Adjustment,
+    InpatientAdjudication,
+    LineAdjudication,
+    OtherCoverage,
+    OutpatientAdjudication,
+)
+from edi.claim837i.model.parties import Party, Reference
+from edi.claim837i.parts import dates, parties
+from edi.claim837i.parts.amounts import read_amount, read_amounts, write_amount, write_amounts
+from edi.claim837i.parts.procedures import procedure_fields, take_procedure
+from edi.tokens import Segment
+from edi.values import format_amount, format_decimal, parse_amount, parse_decimal
+from edi.writer import SegmentValues
+
+Segments = Iterator[SegmentValues]
+
+_SUBSCRIBER, _PAYER = "2330A", "2330B"
+_PROVIDERS = {
+    "2330C": ("71", "attending"),
+    "2330D": ("72", "operating"),
+    "2330E": ("ZZ", "other_operating"),
+    "2330F": ("77", "service_facility"),
+    "2330G": ("82", "rendering"),
+    "2330H": ("DN", "referring"),
+    "2330I": ("85", "billing_provider"),
+}
+_AMOUNTS = (("D", "paid"), ("EAF", "patient_liability"), ("A8", "non_covered"))
+_PAYER_REFERENCES = ("2U", "EI", "FY", "NF", "G1", "9F", "T4", "F8")
+_ADJUDICATED = "573"
+_NOTHING_SAID = {"benefits_assigned": "", "release_of_information": ""}
+_TRIPLETS = 6
+_FIRST_TRIPLET = 2
+
+
+def read_coverages(loops: Sequence[Loop], losses: Losses) -> tuple[OtherCoverage, ...]:
+    """The 2320 loops among the loops of a claim, each with the 2330 loops that follow it."""
+    groups: list[list[Loop]] = []
+    for loop in loops:
+        if loop.id == COVERAGE:
+            groups.append([loop])
+        elif loop.scope == COVERAGE:
+            groups[-1].append(loop)
+    return tuple(_coverage(group[0], _by_id(group[1:]), losses) for group in groups)
+
+
+def _by_id(loops: Iterable[Loop]) -> dict[str, Loop]:
+    found: dict[str, Loop] = {}
+    for loop in loops:
+        found.setdefault(loop.id, loop)
+    return found
+
+
+def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCoverage:
+    header = head.take("SBR")
+    assert header is not None, "a 2320 begins with SBR"
+    payer = names.get(_PAYER)
+    adjudicated = dates.read_day(payer, _ADJUDICATED, losses) if payer else None
+    assigned = head.take("OI")
+    inpatient, outpatient = head.take("MIA"), head.take("MOA")
+    return OtherCoverage(
+        **SBR.read(header, head.id, losses),
+        **(OI.read(assigned, head.id, losses) if assigned else _NOTHING_SAID),
+        **read_amounts(head, _AMOUNTS, losses),
+        **parties.read_parties(names.values(), _PROVIDERS, losses),
+        adjustments=read_adjustments(head, losses),
+        inpatient=InpatientAdjudication(**MIA.read(inpatient, head.id, losses)) if inpatient else None,
+        outpatient=OutpatientAdjudication(**MOA.read(outpatient, head.id, losses)) if outpatient else None,
+        subscriber=parties.read_party(names.get(_SUBSCRIBER), losses),
+        payer=_payer(payer, losses),
+        adjudicated=adjudicated,
+    )
+
+
+def _payer(loop: Loop | None, losses: Losses) -> Party:
+    references = parties.read_references(loop, losses, _payer_order) if loop else ()
+    party = parties.read_party(loop, losses)
+    return parties.with_references(party, references)
+
+
+def _payer_order(reference: Reference) -> int:
+    known = reference.qualifier in _PAYER_REFERENCES
+    return _PAYER_REFERENCES.index(reference.qualifier) if known else len(_PAYER_REFERENCES)
+
+
+def read_adjustments(loop: Loop, losses: Losses) -> tuple[Adjustment, ...]:
+    """All triplets of all CAS segments, in the order of the file."""
+    return tuple(
+        adjustment for segment in loop.take_all("CAS") for adjustment in _triplets(segment, loop, losses)
+    )
+
+
+def _triplets(segment: Segment, loop: Loop, losses: Losses) -> Iterator[Adjustment]:
+    last = _FIRST_TRIPLET + 3 * _TRIPLETS - 1
+    for start in range(_FIRST_TRIPLET, min(len(segment.elements), last + 1), 3):
+        reason, amount, quantity = (segment.element(start + offset) for offset in range(3))
+        if not (reason or amount or quantity):
+            continue
+        dollars, number = parse_amount(amount), parse_decimal(quantity)
+        if amount and dollars is None:
+            losses.unreadable(loop.id, segment, f"CAS{start + 1:02d}", "an amount", amount)
+        if quantity and number is None:
+            losses.unreadable(loop.id, segment, f"CAS{start + 2:02d}", "a number", quantity)
+        yield Adjustment(segment.element(1), reason, dollars, number)
+    for surplus in range(last + 1, len(segment.elements)):
+        if segment.element(surplus):
+            losses.not_carried(loop.id, segment, f"CAS{surplus:02d}")
+
+
+def read_adjudications(loops: Iterable[Loop], losses: Losses) -> tuple[LineAdjudication, ...]:
+    """The 2430 loops among the loops of a line."""
+    return tuple(_adjudication(loop, losses) for loop in loops if loop.id == ADJUDICATION)
+
+
+def _adjudication(loop: Loop, losses: Losses) -> LineAdjudication:
+    segment = loop.take("SVD")
+    assert segment is not None, "a 2430 begins with SVD"
+    values = SVD.read(segment, loop.id, losses)
+    return LineAdjudication(
+        procedure=take_procedure(values),
+        **values,
+        adjustments=read_adjustments(loop, losses),
+        adjudicated=dates.read_day(loop, _ADJUDICATED, losses),
+        patient_liability=read_amount(loop, "EAF", losses),
+    )
+
+
+def write_coverage(coverage: OtherCoverage) -> Segments:
+    """Loop 2320 with its 2330 loops."""
+    yield SBR.write(coverage)
+    yield from write_adjustments(coverage.adjustments)
+    yield from write_amounts(coverage, _AMOUNTS)
+    yield OI.write(coverage)
+    if coverage.inpatient is not None:
+        yield MIA.write(coverage.inpatient)
+    if coverage.outpatient is not None:
+        yield MOA.write(coverage.outpatient)
+    yield from parties.write_party("IL", coverage.subscriber)
+    yield from _write_payer(coverage)
+    yield from parties.write_parties(coverage, _PROVIDERS)
+
+
+def _write_payer(coverage: OtherCoverage) -> Segments:
+    without = parties.with_references(coverage.payer, ())
+    yield from parties.write_party("PR", without)
+    if coverage.adjudicated is not None:
+        yield dates.write_day(_ADJUDICATED, coverage.adjudicated)
+    yield from parties.write_references(sorted(coverage.payer.references, key=_payer_order))
+
+
+def write_adjustments(adjustments: Iterable[Adjustment]) -> Segments:
+    """CAS: neighbours of one group share a segment, six at most."""
+    for group, members in groupby(adjustments, key=lambda item: item.group):
+        rest = list(members)
+        while rest:
+            some, rest = rest[:_TRIPLETS], rest[_TRIPLETS:]
+            yield ("CAS", group, *(text for item in some for text in _triplet(item)))
+
+
+def _triplet(adjustment: Adjustment) -> tuple[str, str, str]:
+    amount, quantity = adjustment.amount, adjustment.quantity
+    return (
+        adjustment.reason,
+        "" if amount is None else format_amount(amount),
+        "" if quantity is None else format_decimal(quantity),
+    )
+
+
+def write_adjudication(adjudication: LineAdjudication) -> Segments:
+    """Loop 2430."""
+    yield SVD.write(adjudication, **procedure_fields(adjudication.procedure))
+    yield from write_adjustments(adjudication.adjustments)
+    if adjudication.adjudicated is not None:
+        yield dates.write_day(_ADJUDICATED, adjudication.adjudicated)
+    yield from write_amount("EAF", adjudication.patient_liability)

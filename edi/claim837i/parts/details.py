@@ -1,0 +1,90 @@
+"""What a claim and a line both have (PWK, HCP), and the small segments of a claim.
+
+Source: 005010X223A2, loops 2300 and 2400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from edi.claim837i.layouts import CN1, CRC, HCP, K3, NTE, PWK
+from edi.claim837i.loops import Loop
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.coordination import Repricing
+from edi.claim837i.model.details import Attachment, ContractInformation, EpsdtReferral, Note
+from edi.writer import SegmentValues
+
+Segments = Iterator[SegmentValues]
+
+_LAST_NOTE = "ADD"
+
+
+def read_attachments(loop: Loop, losses: Losses) -> tuple[Attachment, ...]:
+    """PWK."""
+    return tuple(Attachment(**PWK.read(item, loop.id, losses)) for item in loop.take_all("PWK"))
+
+
+def write_attachments(attachments: Iterable[Attachment]) -> Segments:
+    """PWK."""
+    return (PWK.write(attachment) for attachment in attachments)
+
+
+def read_repricing(loop: Loop, losses: Losses) -> Repricing | None:
+    """HCP."""
+    segment = loop.take("HCP")
+    return Repricing(**HCP.read(segment, loop.id, losses)) if segment else None
+
+
+def write_repricing(repricing: Repricing | None) -> Segments:
+    """HCP."""
+    if repricing is not None:
+        yield HCP.write(repricing)
+
+
+def read_contract(loop: Loop, losses: Losses) -> ContractInformation | None:
+    """CN1."""
+    segment = loop.take("CN1")
+    return ContractInformation(**CN1.read(segment, loop.id, losses)) if segment else None
+
+
+def write_contract(contract: ContractInformation | None) -> Segments:
+    """CN1."""
+    if contract is not None:
+        yield CN1.write(contract)
+
+
+def read_file_information(loop: Loop, losses: Losses) -> tuple[str, ...]:
+    """K3."""
+    return tuple(K3.read(item, loop.id, losses)["text"] for item in loop.take_all("K3"))
+
+
+def write_file_information(texts: Iterable[str]) -> Segments:
+    """K3."""
+    return (K3.write_values(text=text) for text in texts)
+
+
+def read_notes(loop: Loop, losses: Losses) -> tuple[Note, ...]:
+    """NTE, the billing note last as the guide has it."""
+    notes = [Note(**NTE.read(item, loop.id, losses)) for item in loop.take_all("NTE")]
+    return tuple(sorted(notes, key=_comes_last))
+
+
+def write_notes(notes: Iterable[Note]) -> Segments:
+    """NTE."""
+    return (NTE.write(note) for note in sorted(notes, key=_comes_last))
+
+
+def _comes_last(note: Note) -> bool:
+    return note.code == _LAST_NOTE
+
+
+def read_epsdt_referral(loop: Loop, losses: Losses) -> EpsdtReferral | None:
+    """CRC."""
+    segment = loop.take("CRC")
+    return EpsdtReferral(**CRC.read(segment, loop.id, losses)) if segment else None
+
+
+def write_epsdt_referral(referral: EpsdtReferral | None) -> Segments:
+    """CRC."""
+    if referral is not None:
+        yield CRC.write(referral)

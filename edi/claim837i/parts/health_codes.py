@@ -1,0 +1,110 @@
+"""HI: diagnoses, procedures, occurrences, values and conditions, one composite each.
+
+Source: 005010X223A2, the HI segments of loop 2300 in their order; FACTS A4, A5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from edi.claim837i.loops import Loop
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.details import HealthCode
+from edi.tokens import Segment
+from edi.values import (
+    format_amount,
+    format_date,
+    format_date_range,
+    parse_amount,
+    parse_date_range,
+)
+from edi.writer import SegmentValues
+
+# The qualifiers in the order of the guide, with how many composites one segment may hold.
+_ROOM = {
+    "ABK": 1,
+    "BK": 1,
+    "ABJ": 1,
+    "BJ": 1,
+    "APR": 3,
+    "PR": 3,
+    "ABN": 12,
+    "BN": 12,
+    "DR": 1,
+    "ABF": 12,
+    "BF": 12,
+    "BBR": 1,
+    "BR": 1,
+    "CAH": 1,
+    "BBQ": 12,
+    "BQ": 12,
+    "BI": 12,
+    "BH": 12,
+    "BE": 12,
+    "BG": 12,
+    "TC": 12,
+}
+_RANK = {qualifier: rank for rank, qualifier in enumerate(_ROOM)}
+_ROOM_OF_OTHERS = 12
+_DATE_LENGTHS = (8, 17)
+_READ_COMPONENTS = frozenset({1, 2, 3, 4, 5, 9})
+
+
+def read_health_codes(loop: Loop, losses: Losses) -> tuple[HealthCode, ...]:
+    """All composites of all HI segments, in the order of the guide."""
+    codes = [code for segment in loop.take_all("HI") for code in _composites(segment, loop, losses)]
+    return tuple(sorted(codes, key=_rank))
+
+
+def _rank(code: HealthCode) -> int:
+    return _RANK.get(code.qualifier, len(_RANK))
+
+
+def _composites(segment: Segment, loop: Loop, losses: Losses) -> Iterator[HealthCode]:
+    for number in range(1, len(segment.elements)):
+        parts = segment.components(number)
+        if any(parts):
+            yield _code(parts, segment, f"HI{number:02d}", loop, losses)
+
+
+def _code(parts: list[str], segment: Segment, element: str, loop: Loop, losses: Losses) -> HealthCode:
+    for component, part in enumerate(parts, start=1):
+        if part and component not in _READ_COMPONENTS:
+            losses.not_carried(loop.id, segment, f"{element}-{component}")
+    parts = parts + [""] * 9
+    date_text, amount_text = parts[3], parts[4]
+    dates = parse_date_range(date_text) if len(date_text) in _DATE_LENGTHS else None
+    amount = parse_amount(amount_text)
+    if date_text and dates is None:
+        losses.unreadable(loop.id, segment, f"{element}-4", "a date or two dates", date_text)
+    if amount_text and amount is None:
+        losses.unreadable(loop.id, segment, f"{element}-5", "an amount", amount_text)
+    first, last = dates or (None, None)
+    return HealthCode(
+        qualifier=parts[0],
+        code=parts[1],
+        first=first,
+        last=last if "-" in date_text else None,
+        amount=amount,
+        present_on_admission=parts[8],
+    )
+
+
+def write_health_codes(codes: Iterable[HealthCode]) -> Iterator[SegmentValues]:
+    """HI segments in the order of the guide, each with the codes of one qualifier."""
+    for qualifier, group in groupby(sorted(codes, key=_rank), key=lambda code: code.qualifier):
+        composites = [_composite(code) for code in group]
+        room = _ROOM.get(qualifier, _ROOM_OF_OTHERS)
+        for start in range(0, len(composites), room):
+            yield ("HI", *composites[start : start + room])
+
+
+def _composite(code: HealthCode) -> Sequence[str]:
+    form = date = ""
+    if code.first is not None:
+        form, date = "D8", format_date(code.first)
+        if code.last is not None:
+            form, date = "RD8", format_date_range(code.first, code.last)
+    amount = "" if code.amount is None else format_amount(code.amount)
+    return (code.qualifier, code.code, form, date, amount, "", "", "", code.present_on_admission)

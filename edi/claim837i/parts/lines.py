@@ -1,0 +1,133 @@
+"""Service lines: read from their loops, and written.
+
+Source: 005010X223A2, loops 2400, 2410, 2420A to D, 2430; FACTS A3, A4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
+from edi.claim837i.loops import DRUG, LINE, Loop
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.details import LoopSegment
+from edi.claim837i.model.line import Drug, ServiceLine
+from edi.claim837i.parts import coordination, dates, details, parties
+from edi.claim837i.parts.amounts import read_amounts, write_amounts
+from edi.claim837i.parts.procedures import procedure_fields, take_procedure
+from edi.tokens import Segment
+from edi.writer import SegmentValues
+
+Segments = Iterator[SegmentValues]
+
+_SERVICE_DATE = "472"
+_THIRD_PARTY_NOTE = "TPO"
+_REFERENCES = (
+    ("6R", "control_number"),
+    ("9B", "repriced_line_number"),
+    ("9D", "adjusted_repriced_line_number"),
+)
+_AMOUNTS = (("GT", "service_tax"), ("N8", "facility_tax"))
+_DRUG_REFERENCES = (("VY", "link_sequence_number"), ("XZ", "prescription_number"))
+_PROVIDERS = {
+    "2420A": ("72", "operating"),
+    "2420B": ("ZZ", "other_operating"),
+    "2420C": ("82", "rendering"),
+    "2420D": ("DN", "referring"),
+}
+
+
+def read_lines(loops: Sequence[Loop], losses: Losses) -> tuple[ServiceLine, ...]:
+    """The service lines among the loops of a claim."""
+    groups: list[list[Loop]] = []
+    for loop in loops:
+        if loop.id == LINE:
+            groups.append([loop])
+        elif loop.scope == LINE:
+            groups[-1].append(loop)
+    return tuple(_line(group, losses) for group in groups)
+
+
+def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
+    head = loops[0]
+    number = head.take("LX")
+    service = head.take("SV2") or Segment("SV2", head.segments[0].separators)
+    values = SV2.read(service, head.id, losses)
+    first, last = dates.read_span(head, _SERVICE_DATE, losses)
+    note = head.take("NTE", _THIRD_PARTY_NOTE)
+    drug = next((loop for loop in loops if loop.id == DRUG), None)
+    return ServiceLine(
+        number=LX.read(number, head.id, losses)["number"] if number else "",
+        procedure=take_procedure(values),
+        **values,
+        **parties.read_parties(loops, _PROVIDERS, losses),
+        **_references(head, _REFERENCES, losses),
+        **read_amounts(head, _AMOUNTS, losses),
+        service_date=first,
+        service_end=last if last != first else None,
+        attachments=details.read_attachments(head, losses),
+        third_party_note=NTE.read(note, head.id, losses)["text"] if note else "",
+        repricing=details.read_repricing(head, losses),
+        drug=_drug(drug, losses) if drug else None,
+        adjudications=coordination.read_adjudications(loops, losses),
+        segments=tuple(LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments),
+    )
+
+
+def _references(loop: Loop, references: Sequence[tuple[str, str]], losses: Losses) -> dict[str, Any]:
+    values = {}
+    for qualifier, field in references:
+        segment = loop.take("REF", qualifier)
+        values[field] = PLAIN_REF.read(segment, loop.id, losses)["value"] if segment else ""
+    return values
+
+
+def _drug(loop: Loop, losses: Losses) -> Drug:
+    item, quantity = loop.take("LIN"), loop.take("CTP")
+    return Drug(
+        ndc=LIN.read(item, loop.id, losses)["ndc"] if item else None,
+        has_quantity_segment=quantity is not None,
+        **(CTP.read(quantity, loop.id, losses) if quantity else {}),
+        **_references(loop, _DRUG_REFERENCES, losses),
+    )
+
+
+def write_line(line: ServiceLine) -> Segments:
+    """Loop 2400 with all below it."""
+    yield LX.write(line)
+    yield SV2.write(line, **procedure_fields(line.procedure))
+    yield from details.write_attachments(line.attachments)
+    if line.service_date is not None:
+        yield _service_date(line.service_date, line.service_end)
+    yield from _write_references(line, _REFERENCES)
+    yield from write_amounts(line, _AMOUNTS)
+    if line.third_party_note:
+        yield NTE.write_values(code=_THIRD_PARTY_NOTE, text=line.third_party_note)
+    yield from details.write_repricing(line.repricing)
+    if line.drug is not None:
+        yield from _write_drug(line.drug)
+    yield from parties.write_parties(line, _PROVIDERS)
+    for adjudication in line.adjudications:
+        yield from coordination.write_adjudication(adjudication)
+
+
+def _service_date(first: date, last: date | None) -> SegmentValues:
+    if last is None:
+        return dates.write_day(_SERVICE_DATE, first)
+    return dates.write_span(_SERVICE_DATE, first, last)
+
+
+def _write_references(record: ServiceLine | Drug, references: Sequence[tuple[str, str]]) -> Segments:
+    for qualifier, field in references:
+        if getattr(record, field):
+            yield PLAIN_REF.write_values(qualifier=qualifier, value=getattr(record, field))
+
+
+def _write_drug(drug: Drug) -> Segments:
+    if drug.ndc is not None:
+        yield LIN.write(drug)
+    if drug.has_quantity_segment:
+        yield CTP.write(drug)
+    yield from _write_references(drug, _DRUG_REFERENCES)
