@@ -27,6 +27,7 @@ INTERCHANGE_VERSION = "00501"
 FUNCTIONAL_ID = "HC"
 
 _HEADERS = frozenset({"ISA", "GS"})
+_OPENERS = frozenset({"ISA", "GS", "ST"})
 
 EngineMaker = Callable[[Guide, list[Segment]], Engine]
 """Makes an engine for a guide and the segments that it will be given."""
@@ -52,7 +53,7 @@ def check_segments(
     make = ENGINES[engine]
     findings: list[Finding] = []
     pieces = 0
-    for replayed, fresh in _pieces(segments):
+    for replayed, fresh in _pieces(list(segments)):
         pieces += 1
         findings += _Check(guide, make, replayed, fresh, file).run()
     if not pieces:
@@ -83,33 +84,31 @@ ENGINES: dict[str, EngineMaker] = {"tables": _tables, "pyx12": _pyx12}
 """Our own checker, and pyx12 as a second opinion that is some fifty times slower."""
 
 
-def _pieces(segments: Iterable[Segment]) -> Iterator[tuple[list[Segment], list[Segment]]]:
+def _pieces(segments: list[Segment]) -> Iterator[tuple[list[Segment], list[Segment]]]:
     """Cut a file into pieces with one transaction set each.
 
     With each comes the ISA and GS that it stands under, where those belong to an earlier
     piece: they are shown to the engine again, but not judged again.
     """
+    start = 0
     replayed: list[Segment] = []
-    fresh: list[Segment] = []
     isa: Segment | None = None
     gs: Segment | None = None
-    for segment in segments:
-        segment_id = segment.id
-        if segment_id in ("ISA", "GS", "ST"):
-            under_header = bool(fresh) and fresh[-1].id in _HEADERS
-            if segment_id == "ISA" or not under_header:
-                if fresh:
-                    yield replayed, fresh
-                    fresh = []
-                if segment_id == "ISA":
-                    isa, gs = segment, None
-                heads = (isa, gs) if segment_id == "ST" else (isa,) if segment_id == "GS" else ()
-                replayed = [head for head in heads if head is not None]
-            if segment_id == "GS":
-                gs = segment
-        fresh.append(segment)
-    if fresh:
-        yield replayed, fresh
+    for at in [at for at, segment in enumerate(segments) if segment.id in _OPENERS]:
+        segment = segments[at]
+        under_header = at > start and segments[at - 1].id in _HEADERS
+        if segment.id == "ISA" or not under_header:
+            if at > start:
+                yield replayed, segments[start:at]
+            start = at
+            if segment.id == "ISA":
+                isa, gs = segment, None
+            heads = {"ST": (isa, gs), "GS": (isa,)}.get(segment.id, ())
+            replayed = [head for head in heads if head is not None]
+        if segment.id == "GS":
+            gs = segment
+    if start < len(segments):
+        yield replayed, segments[start:]
 
 
 class _Check:
@@ -161,36 +160,47 @@ class _Check:
 
     def _judge(self) -> None:
         report = self._report
-        engine: Engine | None = None
-        before: Segment | None = None
-        plain_tail = ""
-        replayed = len(self._replayed)
         segments = [*self._replayed, *self._fresh]
-        for number, segment in enumerate(segments):
+        report.enter(segments[0])
+        try:
+            engine = self._make_engine(self._guide, segments)
+            for header in self._replayed:
+                report.enter(header)
+                engine.judge(header)
+        except Unfinished:
+            report.unfinished(self._fresh[0])
+        else:
+            self._judge_fresh(engine)
+            report.end_astray()
+
+    def _judge_fresh(self, engine: Engine) -> None:
+        report = self._report
+        segments = iter(self._fresh)
+        before = self._replayed[-1] if self._replayed else None
+        segment: Segment | None = next(segments)
+        has_blanks = any(map(_has_blanks, {one.tail: one for one in self._fresh}.values()))
+        while segment is not None:
             if segment.id in CONTEXT:
                 report.enter(segment)
             try:
-                engine = engine or self._make_engine(self._guide, segments)
                 verdict = engine.judge(segment)
             except Unfinished:
-                report.unfinished(segment if number >= replayed else self._fresh[0])
+                report.unfinished(segment)
                 break
-            if number >= replayed:
-                if before is not None and before.tail != plain_tail:
-                    if _has_blanks(before):
-                        report.blanks_before(segment)
-                    else:
-                        plain_tail = before.tail
-                if verdict is not None:
-                    report.take(verdict, segment)
-                elif report.is_astray:
-                    report.end_astray()
-            if verdict is not None and verdict.misplaced is not None and segment.id == "ST":
-                # a transaction set of another kind: its segments would all be in the wrong place
-                report.unfinished(segment, judged=True)
-                break
-            before = segment
-        report.end_astray()
+            if before is not None and _has_blanks(before):
+                report.blanks_before(segment)
+            if verdict is not None:
+                report.take(verdict, segment)
+                if verdict.misplaced is not None and segment.id == "ST":
+                    # a transaction set of another kind: its segments would all be in the wrong place
+                    report.unfinished(segment, judged=True)
+                    break
+            elif report.is_astray:
+                report.end_astray()
+            if has_blanks or report.is_astray:
+                before, segment = segment, next(segments, None)
+            else:
+                before, segment = None, engine.first_unsure(segments, report.enter)
 
 
 def _has_blanks(segment: Segment) -> bool:

@@ -30,8 +30,12 @@ _CHARACTERS = string.ascii_letters + string.digits + """!"&'()*+,-./:;?=%~@[]_{}
 _DATE = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"
 _TIME = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
 _FORMS = {"D8": _DATE, "RD8": f"{_DATE}-{_DATE}", "DT": _DATE + _TIME, "TM": _TIME}
-_MET_BEFORE_COMPILING = 16
+MET_BEFORE_COMPILING = 16
 _MOST_CODES = 300
+_NEVER = "(?!)"
+_TAKEN_FOR_DATA = frozenset(
+    " -."
+)  # where one of these is a separator, patterns of numbers and dates would be wrong
 
 Match = Callable[[str], re.Match[str] | None]
 
@@ -39,10 +43,14 @@ Match = Callable[[str], re.Match[str] | None]
 class Patterns:
     """The patterns of one guide for one set of separators."""
 
-    def __init__(self, guide: Guide, separators: Separators, met: int = _MET_BEFORE_COMPILING) -> None:
+    def __init__(self, guide: Guide, separators: Separators, met: int = MET_BEFORE_COMPILING) -> None:
         self._separators = separators
         self._met = [met] * len(guide.nodes)
         self._matches: list[Match | None] = [None] * len(guide.nodes)
+
+    def match(self, definition: SegmentDefinition) -> Match | None:
+        """The pattern of a definition, or None where there is none, or none yet."""
+        return self._matches[definition.index]
 
     def is_clean(self, definition: SegmentDefinition, text: str) -> bool:
         """Whether a segment is surely clean; False says nothing."""
@@ -64,7 +72,7 @@ def segment_pattern(definition: SegmentDefinition, separators: Separators) -> re
     """A pattern for the whole text of clean segments, or None where none is worth the while."""
     try:
         writer = _PatternWriter(definition, separators)
-        return re.compile(writer.conditions() + re.escape(definition.id) + writer.elements())
+        return re.compile(re.escape(definition.id) + writer.elements() + writer.conditions())
     except _NoPattern:
         return None
 
@@ -76,8 +84,13 @@ class _PatternWriter:
         self._component = re.escape(separators.component)
         marks = separators.all()
         self._plain = "".join(re.escape(mark) for mark in _CHARACTERS if mark not in marks)
-        if " " in marks or definition.id == "ISA":
+        if definition.id == "ISA" or not _TAKEN_FOR_DATA.isdisjoint(marks):
             raise _NoPattern
+        usages = [element.usage for element in definition.elements]
+        self._open_notes = [note for note in definition.syntax if not _is_settled(note, usages)]
+        self._noted = {
+            definition.elements[number - 1] for note in self._open_notes for number in note.numbers
+        }
 
     def elements(self) -> str:
         cells = self._cells(self._definition.elements, self._element)
@@ -95,14 +108,16 @@ class _PatternWriter:
             text = f"{separator}{cell}{text}"
             required_behind = required_behind or parts[number].usage is Usage.REQUIRED
             if not required_behind:
-                text = f"(?:{text})?"
+                text = f"(?:{text}|)"
         return text
 
     def _cell(self, part: ElementOrComposite) -> str:
         if part.usage is Usage.NOT_USED:
             return ""
         content = self._composite(part) if isinstance(part, CompositeDefinition) else self._simple(part)
-        return content if part.usage is Usage.REQUIRED else f"(?:{content})?"
+        if part in self._noted:
+            content = f"(?P<_{self._definition.elements.index(part) + 1}>{content})"
+        return content if part.usage is Usage.REQUIRED else f"(?:{content}|)"
 
     def _composite(self, composite: CompositeDefinition) -> str:
         first, rest = composite.components[0], composite.components[1:]
@@ -113,6 +128,8 @@ class _PatternWriter:
     def _pair(self, parts: Sequence[ElementOrComposite], separator: str) -> str:
         """A qualifier of form and its value."""
         qualifier, value = parts
+        if not self._noted.isdisjoint(parts):
+            raise _NoPattern
         if qualifier.usage is Usage.NOT_USED and value.usage is Usage.NOT_USED:
             return separator
         if qualifier.usage is not value.usage or not isinstance(qualifier, ElementDefinition):
@@ -136,7 +153,7 @@ class _PatternWriter:
         return content
 
     def _codes(self, element: ElementDefinition) -> str:
-        codes = [code for code in sorted(element.codes) if is_clean_value(element, code)]
+        codes = [code for code in sorted(element.codes) if code.isalnum() and is_clean_value(element, code)]
         if not codes or len(codes) > _MOST_CODES:
             raise _NoPattern
         return f"(?:{'|'.join(re.escape(code) for code in codes)})"
@@ -152,7 +169,7 @@ class _PatternWriter:
                 if least > 1:
                     raise _NoPattern
                 decimals = most // 2
-                return f"-?[0-9]{{1,{most - decimals}}}(?:\\.[0-9]{{1,{decimals}}})?"
+                return f"-?[0-9]{{1,{most - decimals}}}(?:\\.[0-9]{{1,{decimals}}}|)"
             case "DT" if least == most == 8:
                 return _DATE
             case "TM" if least <= 4:
@@ -162,35 +179,41 @@ class _PatternWriter:
         raise _NoPattern
 
     def conditions(self) -> str:
-        """The syntax notes as lookaheads, less those that the use of the elements settles already."""
-        usages = [element.usage for element in self._definition.elements]
-        return "".join(
-            self._condition(note) for note in self._definition.syntax if not _is_settled(note, usages)
-        )
+        """The open syntax notes, asked at the end of which elements were found to be filled."""
+        return "".join(self._condition(note) for note in self._open_notes)
 
     def _condition(self, note: SyntaxNote) -> str:
-        holds = [self._holds(number) for number in note.numbers]
-        lacks = [f"(?!{self._reach(number)})" for number in note.numbers]
+        first, *others = (f"_{number}" for number in note.numbers)
         match note.kind:
             case "P":
-                return f"(?:{''.join(holds)}|{''.join(lacks)})"
+                return _if(first, _all(others), _none(others))
             case "R":
-                return f"(?:{'|'.join(holds)})"
+                return _if(first, "", _any(others))
             case "C":
-                return f"(?:{lacks[0]}|{''.join(holds[1:])})"
+                return _if(first, _all(others), "")
             case "L":
-                return f"(?:{lacks[0]}|{'|'.join(holds[1:])})"
-        pairs = [(one, other) for at, one in enumerate(lacks) for other in lacks[at + 1 :]]
-        return "".join(f"(?:{one}|{other})" for one, other in pairs)
+                return _if(first, _any(others), "")
+        return _at_most_one([first, *others])
 
-    def _holds(self, number: int) -> str:
-        return f"(?={self._reach(number)})"
 
-    def _reach(self, number: int) -> str:
-        """Up to the first character of an element that is not empty."""
-        any_element = f"{self._element}[^{self._element}]*"
-        skipped = f"(?:{any_element}){{{number - 1}}}" if number > 1 else ""
-        return f"{re.escape(self._definition.id)}{skipped}{self._element}[^{self._element}]"
+def _if(name: str, then: str, otherwise: str) -> str:
+    return f"(?({name}){then}|{otherwise})"
+
+
+def _all(names: Sequence[str]) -> str:
+    return "".join(_if(name, "", _NEVER) for name in names)
+
+
+def _none(names: Sequence[str]) -> str:
+    return "".join(_if(name, _NEVER, "") for name in names)
+
+
+def _any(names: Sequence[str]) -> str:
+    return _if(names[0], "", _any(names[1:])) if names else _NEVER
+
+
+def _at_most_one(names: Sequence[str]) -> str:
+    return _if(names[0], _none(names[1:]), _at_most_one(names[1:])) if names else ""
 
 
 def _is_formatted_pair(one: ElementOrComposite, other: ElementOrComposite) -> bool:

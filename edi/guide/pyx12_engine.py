@@ -17,7 +17,7 @@ Source: pyx12 4.0.0.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -134,6 +134,10 @@ class Pyx12Engine:
             return self._judge(segment)
         except Exception as error:  # pyx12's, of any kind; its text may hold patient data
             raise Unfinished from error
+
+    def first_unsure(self, segments: Iterator[Segment], enter: Callable[[Segment], None]) -> Segment | None:
+        """The next segment: pyx12 looks at each."""
+        return next(segments, None)
 
     def _judge(self, segment: Segment) -> Verdict:
         data: Any = next(self._source, None)

@@ -115,8 +115,8 @@ class GuideReport:
         self._interchange: str | None = None
         self._group: str | None = None
         self._transaction: str | None = None
-        self._claim: Protected[str] | None = None
-        self._claim_before: Protected[str] | None = None
+        self._claim: Segment | None = None
+        self._claim_before: Segment | None = None
         self._entered: Segment | None = None
         self._astray: Misplaced | None = None
         self._unplaced: list[tuple[Segment, Place]] = []
@@ -142,7 +142,7 @@ class GuideReport:
             case "ST":
                 self._transaction = segment.element(2)
             case "CLM":
-                self._claim = Protected(segment.element(1))
+                self._claim = segment
             case "HL" | "SE":
                 self._claim = None
             case "GE" | "IEA":
@@ -388,7 +388,7 @@ class GuideReport:
             interchange=self._interchange,
             group=self._group,
             transaction=self._transaction,
-            claim=claim,
+            claim=Protected(claim.element(1)) if claim is not None else None,
             loop=loop_id(definition),
             segment=definition.id if missing and definition is not None else self._known_id(segment),
             segment_position=segment.position or None,

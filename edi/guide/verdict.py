@@ -6,6 +6,7 @@ so that one report words it and the two can be compared.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -100,6 +101,18 @@ class Verdict:
     elements: list[ElementTrouble] = field(default_factory=list)
     earlier: list[EarlierTrouble] = field(default_factory=list)
 
+    @property
+    def has_troubles(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(
+            self.misplaced
+            or self.placing
+            or self.trailing_separators
+            or self.empty
+            or self.elements
+            or self.earlier
+        )
+
 
 class Unfinished(Exception):
     """A checker cannot go on: from here no segment of the transaction set is judged."""
@@ -109,6 +122,13 @@ class Engine(Protocol):
     """A checker of one transaction set with the headers above it and the trailers below.
 
     `judge` takes the segments in their order, headers first. None: nothing is wrong with it.
+    `first_unsure` goes past segments that `judge` need not be asked about, because they are
+    surely clean; it gives the first that is not, to be judged next, or None at the end. Of those
+    that carry a number (a level, a claim, a line) `enter` is told.
     """
 
     def judge(self, segment: Segment) -> Verdict | None: ...
+
+    def first_unsure(
+        self, segments: Iterator[Segment], enter: Callable[[Segment], None]
+    ) -> Segment | None: ...

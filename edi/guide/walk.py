@@ -32,6 +32,12 @@ class Step:
     entered: LoopDefinition | None
     required: tuple[tuple[int, SegmentDefinition], ...]
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether the guide knows the place only to say that nothing stands there."""
+        loop = self.entered
+        return self.target.usage is Usage.NOT_USED or (loop is not None and loop.usage is Usage.NOT_USED)
+
 
 class Steps:
     """All ways through a guide, each looked for once. One object serves all files."""
@@ -47,9 +53,16 @@ class Steps:
                 raise ValueError(f"{definition.id} carries its qualifier in two places")
             self._qualifiers.setdefault(definition.id, set()).update(definition.key_codes)
 
-    def knows(self, segment_id: str) -> bool:
-        """Whether the guide has segments of this id."""
-        return segment_id in self._places
+    @property
+    def ids(self) -> frozenset[str]:
+        """The segment ids of the guide."""
+        return frozenset(self._places)
+
+    def reach(self, segment_id: str) -> int:
+        """How many characters of a segment's text hold its id and any qualifier in its first element."""
+        if self._places[segment_id] in (KeyPlace.ELEMENT, KeyPlace.COMPONENT):
+            return len(segment_id) + 1 + max(map(len, self._qualifiers[segment_id]))
+        return len(segment_id)
 
     def after(self, here: SegmentDefinition, segment: Segment) -> Step | None:
         """The step from `here` to a segment, or None where the guide has no place for it."""
@@ -133,64 +146,60 @@ def _stand_together(one: SegmentDefinition, other: SegmentDefinition) -> bool:
 
 
 class Walker:
-    """Where a file stands in the guide, with the counters of all loops and segments."""
+    """Where a file stands in the guide, with the counters of all loops and segments.
 
-    def __init__(self, steps: Steps) -> None:
-        self._steps = steps
-        self._counts = [0] * len(steps.guide.nodes)
-        self._said: set[int] = set()  # what was told to be missing, and is no news at the next segment
-        self.here: SegmentDefinition = next(steps.guide.segments())
+    `counts` are by index; `said` is what was told to be missing, and is no news at the next segment.
+    """
+
+    def __init__(self, guide: Guide) -> None:
+        self.here: SegmentDefinition = next(guide.segments())
+        self.counts = [0] * len(guide.nodes)
+        self.said: set[int] = set()
 
     def begin(self, definition: SegmentDefinition) -> None:
         """Stand on the first segment of an envelope (ISA, GS), whatever was before."""
         self._enter(definition.loop)
-        self._counts[definition.index] += 1
+        self.counts[definition.index] += 1
         self.here = definition
 
-    def step(self, segment: Segment) -> tuple[SegmentDefinition | None, list[PlacingTrouble] | None]:
-        """Go to the place of the next segment.
-
-        Returns its definition with what is missing or too often, or None where it has no
-        place; the walker then stays where it is.
-        """
-        step = self._steps.after(self.here, segment)
-        if step is None:
-            return None, None
-        counts, target, troubles = self._counts, step.target, None
+    def take(self, step: Step) -> list[PlacingTrouble]:
+        """Go a step. Returns what is missing before it, stands too often, or is not used there."""
+        troubles: list[PlacingTrouble] = []
+        counts, target = self.counts, step.target
         for index, definition in step.required:
-            if not counts[index] and index not in self._said:
-                self._said.add(index)
-                troubles = troubles or []
+            if not counts[index] and index not in self.said:
+                self.said.add(index)
                 troubles.append(PlacingTrouble(Placing.MISSING, definition))
         loop = step.entered
         if loop is not None:
             self._enter(loop)
             if loop.maximum is not None and counts[loop.index] > loop.maximum:
-                troubles = troubles or []
                 troubles.append(PlacingTrouble(Placing.LOOP_TOO_OFTEN, loop))
             counts[target.index] += 1
         else:
             counts[target.index] += 1
             if target.maximum is not None and counts[target.index] > target.maximum:
-                troubles = troubles or []
                 troubles.append(PlacingTrouble(Placing.SEGMENT_TOO_OFTEN, target))
-        if target.usage is Usage.NOT_USED or (loop is not None and loop.usage is Usage.NOT_USED):
-            troubles = troubles or []
+        if step.is_unused:
             troubles.append(PlacingTrouble(Placing.NOT_USED, target))
         self.here = target
-        return target, troubles
+        return troubles
 
     def _enter(self, loop: LoopDefinition) -> None:
-        counts = self._counts
+        counts = self.counts
         counts[loop.index] += 1
         counts[loop.index + 1 : loop.end] = [0] * (loop.end - loop.index - 1)
-        if self._said:
-            self._said = {index for index in self._said if not loop.index < index < loop.end}
+        if self.said:
+            self.forget(loop)
+
+    def forget(self, loop: LoopDefinition) -> None:
+        """What was told to be missing in a loop is news again when the loop begins anew."""
+        self.said = {index for index in self.said if not loop.index < index < loop.end}
 
 
 def why_misplaced(steps: Steps, after: SegmentDefinition, segment: Segment) -> Misplaced:
     """Why the guide has no place for a segment: unknown id, wrong order, or a qualifier not used here."""
-    if not steps.knows(segment.id):
+    if segment.id not in steps.ids:
         return Misplaced(Reason.UNKNOWN, after)
     qualifier = steps.qualifier(segment)
     nearest: tuple[SegmentDefinition, ...] = ()
