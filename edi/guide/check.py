@@ -12,6 +12,7 @@ Source: 005010X223A2; codes of IK304 and IK403: 005010X231A1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from edi.envelope import read_document
 from edi.finding import Finding, Place
@@ -53,9 +54,9 @@ def check_segments(
     make = ENGINES[engine]
     findings: list[Finding] = []
     pieces = 0
-    for replayed, fresh in _pieces(list(segments)):
+    for piece in _pieces(list(segments)):
         pieces += 1
-        findings += _Check(guide, make, replayed, fresh, file).run()
+        findings += _Check(guide, make, piece, file).run()
     if not pieces:
         findings.append(
             Finding.of(
@@ -84,12 +85,22 @@ ENGINES: dict[str, EngineMaker] = {"tables": _tables, "pyx12": _pyx12}
 """Our own checker, and pyx12 as a second opinion that is some fifty times slower."""
 
 
-def _pieces(segments: list[Segment]) -> Iterator[tuple[list[Segment], list[Segment]]]:
-    """Cut a file into pieces with one transaction set each.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a file with one transaction set: its segments are `fresh`.
 
-    With each comes the ISA and GS that it stands under, where those belong to an earlier
-    piece: they are shown to the engine again, but not judged again.
+    `replayed` are the ISA and GS that it stands under, where those belong to an earlier
+    piece: they are shown to the engine again, but not judged again. `before` is the segment
+    in front of it, in the same interchange.
     """
+
+    replayed: list[Segment]
+    fresh: list[Segment]
+    before: Segment | None
+
+
+def _pieces(segments: list[Segment]) -> Iterator[_Piece]:
+    """Cut a file into pieces with one transaction set each."""
     start = 0
     replayed: list[Segment] = []
     isa: Segment | None = None
@@ -99,7 +110,7 @@ def _pieces(segments: list[Segment]) -> Iterator[tuple[list[Segment], list[Segme
         under_header = at > start and segments[at - 1].id in _HEADERS
         if segment.id == "ISA" or not under_header:
             if at > start:
-                yield replayed, segments[start:at]
+                yield _Piece(replayed, segments[start:at], segments[start - 1] if replayed else None)
             start = at
             if segment.id == "ISA":
                 isa, gs = segment, None
@@ -108,24 +119,18 @@ def _pieces(segments: list[Segment]) -> Iterator[tuple[list[Segment], list[Segme
         if segment.id == "GS":
             gs = segment
     if start < len(segments):
-        yield replayed, segments[start:]
+        yield _Piece(replayed, segments[start:], segments[start - 1] if replayed else None)
 
 
 class _Check:
     """Judges one transaction set, with the headers and trailers around it."""
 
-    def __init__(
-        self,
-        guide: Guide,
-        make_engine: EngineMaker,
-        replayed: list[Segment],
-        fresh: list[Segment],
-        file: str | None,
-    ) -> None:
+    def __init__(self, guide: Guide, make_engine: EngineMaker, piece: _Piece, file: str | None) -> None:
         self._guide = guide
         self._make_engine = make_engine
-        self._replayed = replayed
-        self._fresh = fresh
+        self._replayed = piece.replayed
+        self._fresh = piece.fresh
+        self._before = piece.before
         self._report = GuideReport(guide, file)
 
     def run(self) -> list[Finding]:
@@ -176,8 +181,7 @@ class _Check:
     def _judge_fresh(self, engine: Engine) -> None:
         report = self._report
         segments = iter(self._fresh)
-        before = self._replayed[-1] if self._replayed else None
-        segment: Segment | None = next(segments)
+        before, segment = self._before, next(segments, None)
         has_blanks = any(map(_has_blanks, {one.tail: one for one in self._fresh}.values()))
         while segment is not None:
             if segment.id in CONTEXT:

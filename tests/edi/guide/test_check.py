@@ -280,6 +280,13 @@ def test_blanks_between_segments_are_reported_because_no_other_check_does() -> N
     assert (finding.place.segment, codes(finding)) == ("CL1", {"IK304": "1"})
 
 
+@pytest.mark.parametrize("start", ["GS*", "ST*837*0001", "SE*40", "ST*837*0002", "GE*"])
+def test_blanks_are_reported_once_wherever_they_stand(start: str) -> None:
+    text = a_file([*HEADER, *OUTPATIENT], [*HEADER, *INPATIENT])
+    finding = only_finding(text.replace(start, " " + start))
+    assert (finding.place.segment, codes(finding)) == (start[:2], {"IK304": "1"})
+
+
 # -- versions and envelopes --------------------------------------------------------------------
 
 
