@@ -39,12 +39,14 @@ class KnownClaim:
 @dataclass(frozen=True, slots=True)
 class ValidationContext:
     """What rules may use beyond the file. `known` finds what belongs to a
-    claim by its place in the file (from 0), or None."""
+    claim by its place in the file (from 0), or None. `engine` judges the guide: one of
+    `edi.guide.check.ENGINES`."""
 
     profiles: ProfileStore
     today: dt.date
     known: Callable[[int, Claim], KnownClaim | None] = lambda index, claim: None
     prior: PriorClaims | None = None
+    engine: str = "tables"
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class FileReport:
 
 def validate_bytes(data: bytes, context: ValidationContext, file: str | None = None) -> FileReport:
     """Judge one file. Never raises for what the file holds."""
-    from edi.guide.check import check_guide
+    from edi.guide.check import check_segments
 
     document = read_document(data, OUTBOUND, file)
     reports: list[ClaimReport] = []
@@ -93,7 +95,7 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
             ]
     structural = list(document.findings)
     if reports:
-        structural += check_guide(data, file)
+        structural += check_segments(document.segments, file, context.engine)
     elif document.interchanges:
         structural += _without_claims(document, file)
     file_findings = _assign(structural, reports)

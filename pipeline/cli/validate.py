@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mapping.profile_store import ProfileStore
     from validators.validate import KnownClaim
 
+ENGINES = ("tables", "pyx12")
+"""The names of `edi.guide.check.ENGINES`, the default first; importing that would slow `--help`."""
+
 
 @click.command()
 @click.argument(
@@ -32,6 +35,13 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Encounter records of the claims, so that more can be judged.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="Who judges the guide: our own tables, or pyx12 for a second opinion (slower, stops where input is broken).",
+)
 @config_option
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -39,6 +49,7 @@ if TYPE_CHECKING:
 def validate(
     files: tuple[Path, ...],
     encounters: Path | None,
+    engine: str,
     config_path: Path | None,
     as_of: dt.datetime | None,
     as_json: bool,
@@ -59,7 +70,8 @@ def validate(
         profiles.check()
     except ProfileError as error:
         raise ConfigurationError(str(error)) from None
-    context = ValidationContext(profiles, moment(as_of).date(), known=_known(encounters, profiles))
+    known = _known(encounters, profiles)
+    context = ValidationContext(profiles, moment(as_of).date(), known=known, engine=engine)
     findings: list[Finding] = []
     not_checked: set[str] = set()
     claims = 0
