@@ -1,0 +1,23 @@
+"""Seconds of work, and how they are printed: medians with their spread, and ratios by round."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def spread(values: Sequence[float], unit: str) -> str:
+    """The median, with the smallest and the largest."""
+    return f"{statistics.median(values):7.2f} {unit} ({min(values):.2f} to {max(values):.2f})"
+
+
+def ratios(upper: Sequence[float], lower: Sequence[float]) -> list[float]:
+    """One for each round: the machine may be slower in one round than in the next."""
+    return [one / other for one, other in zip(upper, lower, strict=True)]
