@@ -7,17 +7,14 @@ broken one never hides those after it.
 It must not: match answers to claims, or decide what a repeat means. It gives each answer
 the digest by which a repeat is known.
 
-Source: FACTS D; kinds and adopted versions in `answers.toml`.
+Source: FACTS D; kinds and adopted versions in `kinds.toml`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 
 from edi.acknowledgment.implementation import GroupAcknowledgment, read_acknowledgment
 from edi.acknowledgment.interchange import InterchangeAcknowledgment, read_interchange_acknowledgment
@@ -26,6 +23,7 @@ from edi.claim_status.model import ClaimStatusReport
 from edi.claim_status.read import read_claim_status, report_kind
 from edi.envelope import Document, Interchange, Transaction, read_document
 from edi.finding import Finding, Place, RuleKey, Severity
+from edi.kinds import kind_by_guide, kinds
 from edi.reading_rules import INBOUND
 from edi.remittance.balance import check_balances
 from edi.remittance.model import Remittance
@@ -33,7 +31,6 @@ from edi.remittance.read import read_remittance
 from edi.tokens import Segment
 
 INTERCHANGE_ACKNOWLEDGMENT = "TA1"
-UNKNOWN = "unknown"
 VERSION_ODD = RuleKey("version-odd", 2, Severity.WARNING)
 
 Model = InterchangeAcknowledgment | GroupAcknowledgment | ClaimStatusReport | Remittance
@@ -43,7 +40,7 @@ Model = InterchangeAcknowledgment | GroupAcknowledgment | ClaimStatusReport | Re
 class Answer:
     """One answer: a TA1 or a transaction set, read into its model.
 
-    `kind` is TA1, 999, 997, 277CA, 277, 835, 837I or unknown. `segment` is the TA1, else
+    `kind` is TA1, or one of `kinds.toml` (999, 997, 277CA, 277, 835, 837I, 837P, 837D), or unknown. `segment` is the TA1, else
     `transaction` is given. `digest` is the same for the same content in another envelope.
     `model` is None for what is read elsewhere (837I) or not at all.
     """
@@ -95,11 +92,7 @@ def kind_of(transaction: Transaction) -> str:
     """The kind of a transaction set, `unknown` where it is none of ours."""
     if transaction.set_id == "277":
         return report_kind(transaction)
-    for kind in _kinds():
-        guides = not kind.guides or any(guide in transaction.version for guide in kind.guides)
-        if kind.set_id == transaction.set_id and guides:
-            return kind.kind
-    return UNKNOWN
+    return kind_by_guide(transaction.set_id, transaction.version)
 
 
 def _answers(document: Document, file: str | None) -> Iterator[Answer]:
@@ -160,7 +153,7 @@ def _read(kind: str, transaction: Transaction, file: str | None) -> tuple[Model 
 
 
 def _check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
-    adopted = next((entry.adopted for entry in _kinds() if entry.kind == kind), ())
+    adopted = next((entry.adopted for entry in kinds() if entry.kind == kind), ())
     if adopted and version not in adopted:
         yield Finding.of(
             VERSION_ODD,
@@ -172,19 +165,3 @@ def _check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
             source="FACTS A1",
             place=place,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    kind: str
-    set_id: str
-    guides: tuple[str, ...]
-    adopted: tuple[str, ...]
-
-
-@cache
-def _kinds() -> tuple[_Kind, ...]:
-    rows = tomllib.loads(files("edi").joinpath("answers.toml").read_text(encoding="utf-8"))["kinds"]
-    return tuple(
-        _Kind(row["kind"], row["set_id"], tuple(row["guides"]), tuple(row["adopted"])) for row in rows
-    )

@@ -62,6 +62,10 @@ class Fixed:
     value: str
     only_with: str | None
 
+    def stands_with(self, value_of: Callable[[str], Any]) -> bool:
+        """Whether it stands beside these fields."""
+        return self.only_with is None or value_of(self.only_with) not in (None, "")
+
 
 def text(field: str, element: int, component: int = _ONE_VALUE) -> Cell:
     """A text, "" where there is none."""
@@ -137,8 +141,17 @@ class Layout:
         for row in self._rows:
             contents = (_at(segment, elements, *place) for place in row.places)
             values[row.field] = tuple(content for content in contents if content)
+        self._check_fixed(segment, values, loop, losses)
         self._look_for_more(segment, elements, loop, losses)
         return values
+
+    def _check_fixed(self, segment: Segment, values: dict[str, Any], loop: str, losses: Losses) -> None:
+        for item in self._fixed:
+            content = _at(segment, segment.elements, item.element, item.component)
+            if content != item.value and (content or item.stands_with(values.__getitem__)):
+                losses.unreadable(
+                    loop, segment, self._label(item.element, item.component), item.value, content
+                )
 
     def _look_for_more(self, segment: Segment, elements: list[str], loop: str, losses: Losses) -> None:
         separator = segment.separators.component
@@ -153,12 +166,6 @@ class Layout:
                 for component, part in enumerate(content.split(separator), start=1):
                     if part and component not in known:
                         losses.not_carried(loop, segment, self._label(element, component))
-        for item in self._fixed:
-            content = _at(segment, elements, item.element, item.component)
-            if content and content != item.value:
-                losses.unreadable(
-                    loop, segment, self._label(item.element, item.component), item.value, content
-                )
 
     def _label(self, element: int, component: int) -> str:
         label = f"{self.segment_id}{element:02d}"
@@ -188,7 +195,7 @@ class Layout:
             for (element, component), content in zip(row.places, contents, strict=False):
                 written[element][component] = content
         for item in self._fixed:
-            if item.only_with is None or value_of(item.only_with) not in (None, ""):
+            if item.stands_with(value_of):
                 written[item.element][item.component] = item.value
         return [self.segment_id, *(_element(parts) for parts in written[1:])]
 

@@ -37,7 +37,8 @@ REF = Layout(
 )
 PLAIN_REF = Layout("REF", text("qualifier", 1), text("value", 2))
 """REF where the field says all that the qualifier does."""
-PRV = Layout("PRV", text("role", 1), fixed(2, "PXC"), text("taxonomy", 3))
+BILLING_PRV = Layout("PRV", fixed(1, "BI"), fixed(2, "PXC"), text("taxonomy", 3))
+ATTENDING_PRV = Layout("PRV", fixed(1, "AT"), fixed(2, "PXC"), text("taxonomy", 3))
 CUR = Layout("CUR", fixed(1, "85"), text("currency", 2))
 DMG = Layout("DMG", fixed(1, "D8", only_with="birth_date"), day("birth_date", 2), text("sex", 3))
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from edi.claim837i import VERSION
 from edi.claim837i.model.details import LoopSegment
 from edi.finding import Finding, Place
 from edi.protected import Protected
 from edi.reading_rules import GUIDE
 from edi.tokens import Segment
 
-_SOURCE = "X12N 005010X223A2"
+_SOURCE = f"X12N {VERSION}"
 
 
 @dataclass(slots=True)
 class Losses:
-    """Gathers them while a claim, or a level above it, is read. `place` is that of the whole."""
+    """Gathers them while a claim, or a level above it, is read. `place` is that of the whole.
+
+    With `silent` only the segments are kept: in a file of another guide nearly all would be named.
+    """
 
     place: Place
+    silent: bool = False
     findings: list[Finding] = field(default_factory=list)
     segments: list[LoopSegment] = field(default_factory=list)
 
@@ -35,7 +40,7 @@ class Losses:
             element=element,
             fields={"element": element, "expected": expected},
             expected=expected,
-            found=Protected(found),
+            found=Protected(found) if found else "nothing",
             fix="Correct the value where the file was made.",
         )
 
@@ -63,6 +68,21 @@ class Losses:
             fix="Move or remove the segment.",
         )
 
+    def another_guide(self, version: str) -> None:
+        """The whole transaction set is not of an institutional guide."""
+        self.findings.append(
+            Finding.of(
+                GUIDE,
+                "The version names no guide of institutional claims; "
+                "only what these claims share with them is read.",
+                expected=VERSION,
+                found=version or "nothing",
+                fix="Read this file with a tool for its own guide, or correct ST03 and GS08.",
+                source=_SOURCE,
+                place=replace(self.place, segment="ST", segment_position=1),
+            )
+        )
+
     def add(self, other: Losses) -> None:
         """Take over what another gathered."""
         self.findings += other.findings
@@ -75,6 +95,8 @@ class Losses:
     def _report(
         self, loop: str, segment: Segment, template: str, *, element: str | None = None, **rest: object
     ) -> None:
+        if self.silent:
+            return
         place = replace(
             self.place,
             loop=loop or None,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from edi.claim837i.layouts import BHT, CUR, PAT, SBR
@@ -24,8 +25,9 @@ from edi.claim837i.parts import parties
 from edi.claim837i.parts.claims import read_claim_fields
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding, Place
+from edi.kinds import INSTITUTIONAL_CLAIM, kind_by_guide
 from edi.tokens import Segment
-from edi.values import parse_date_hour
+from edi.values import parse_day, parse_time
 
 _NOT_OF_THE_BODY = ("ST", "SE")
 
@@ -50,7 +52,11 @@ class ClaimReader:
         self._transaction = transaction
         self._place = transaction.place()
         self._losses = Losses(self._place)
-        self._hierarchy = _Hierarchy(self._place)
+        self._silent = kind_by_guide(transaction.set_id, transaction.version) != INSTITUTIONAL_CLAIM
+        if self._silent:
+            self._losses.another_guide(transaction.version)
+            self._losses.silent = True
+        self._hierarchy = _Hierarchy(self._place, self._silent)
         self._header_loops: list[Loop] = []
         self._header: TransactionHeader | None = None
 
@@ -93,7 +99,7 @@ class ClaimReader:
 
     def _claim(self, loops: list[Loop]) -> Claim:
         head = loops[0].segments[0]
-        losses = Losses(claim_place(self._place, head.element(1), head))
+        losses = Losses(claim_place(self._place, head.element(1), head), self._silent)
         fields = read_claim_fields(loops, losses)
         for loop in loops:
             _lose(loop, losses)
@@ -114,6 +120,7 @@ class _Level:
     """One level of the hierarchy with the names below it, read once for all claims under it."""
 
     place: Place
+    silent: bool
     loops: list[Loop] = field(default_factory=list)
     _fields: dict[str, Any] | None = None
     _losses: Losses | None = None
@@ -121,7 +128,7 @@ class _Level:
     def read(self) -> tuple[dict[str, Any], Losses]:
         """What it says of a claim, and what no record carries."""
         if self._fields is None or self._losses is None:
-            self._losses = losses = Losses(self.place)
+            self._losses = losses = Losses(self.place, self.silent)
             named: dict[str, Loop] = {}
             for loop in self.loops:
                 named.setdefault(loop.id, loop)
@@ -135,8 +142,9 @@ class _Level:
 class _Hierarchy:
     """The levels that are open above the claim that is being read."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, silent: bool) -> None:
         self._place = place
+        self._silent = silent
         self._levels: dict[str, _Level] = {}
 
     def take(self, loop: Loop) -> bool:
@@ -146,7 +154,7 @@ class _Hierarchy:
         if loop.id == loop.scope:
             for level in _LEVELS[_LEVELS.index(loop.scope) :]:
                 self._levels.pop(level, None)
-        self._levels.setdefault(loop.scope, _Level(self._place)).loops.append(loop)
+        self._levels.setdefault(loop.scope, _Level(self._place, self._silent)).loops.append(loop)
         return True
 
     def fields(self) -> dict[str, Any]:
@@ -231,10 +239,14 @@ def _read_header(control_number: str, loops: list[Loop], losses: Losses) -> Tran
         named.setdefault(loop.id, loop)
     begin = named[HEADER].take("BHT") if HEADER in named else None
     fields = BHT.read(begin, HEADER, losses) if begin else _NOT_BEGUN
+    day, moment = parse_day(fields["date"]), parse_time(fields["time"])
+    if begin is not None and (day is None or moment is None):
+        words = "a date and a time as CCYYMMDD and HHMM"
+        losses.unreadable(HEADER, begin, "BHT04", words, fields["date"] + fields["time"])
     header = TransactionHeader(
         control_number=control_number,
         reference=fields["reference"],
-        created=parse_date_hour(fields["date"] + fields["time"][:4]),
+        created=datetime.combine(day, moment) if day is not None and moment is not None else None,
         submitter=parties.read_party(named.get("1000A"), losses),
         receiver=parties.read_party(named.get("1000B"), losses),
         purpose=fields["purpose"],

@@ -16,7 +16,7 @@ from edi.claim837i.model.parties import Party, Patient
 from edi.claim837i.model.transaction import TransactionHeader
 from edi.claim837i.parts import parties
 from edi.claim837i.parts.claims import write_claim
-from edi.values import format_date
+from edi.values import format_date, format_time
 from edi.writer import SegmentValues
 
 Segments = Iterator[SegmentValues]
@@ -56,7 +56,7 @@ def _header(header: TransactionHeader) -> Segments:
     yield BHT.write(
         header,
         date=format_date(created.date()) if created else "",
-        time=f"{created:%H%M}" if created else "",
+        time=format_time(created.time()) if created else "",
     )
     yield from parties.write_party("41", header.submitter)
     yield from parties.write_party("40", header.receiver)
@@ -65,8 +65,7 @@ def _header(header: TransactionHeader) -> Segments:
 def _billing_provider(level: int, claim: Claim) -> Segments:
     provider = claim.billing_provider
     yield ("HL", str(level), "", "20", "1")
-    if provider.taxonomy:
-        yield parties.write_taxonomy("BI", provider)
+    yield from parties.write_billing_specialty(provider)
     if claim.currency:
         yield CUR.write(claim)
     yield from parties.write_party("85", provider)

@@ -22,6 +22,7 @@ _COMMANDS = {
     "nightly": "pipeline.cli.nightly",
     "generate": "pipeline.cli.generate",
     "validate": "pipeline.cli.validate",
+    "read": "pipeline.cli.read",
     "ingest": "pipeline.cli.ingest",
     "worklist": "pipeline.cli.worklist",
     "rules": "pipeline.cli.rules",

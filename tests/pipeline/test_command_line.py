@@ -10,27 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.durable import DurableSteps
 from pipeline.lock import run_lock
 from tests.support.builders import ROOT, SAMPLES, a_child
+from tests.support.commands import command, j3399
 from tests.support.nights import a_workspace, outbox, put_encounters
 
 AS_OF = ("--as-of", "2026-11-16T22:00")
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from pipeline.cli.main import run; run()", *arguments]
-
-
-def j3399(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, env=environment, check=False, **options
-    )
 
 
 def assert_clean(done: subprocess.CompletedProcess[str], code: int) -> None:
@@ -176,7 +165,7 @@ def test_a_night_that_gets_sigterm_ends_soon_and_the_next_one_finishes(tmp_path:
 def test_every_command_has_help_with_an_example() -> None:
     listed = j3399("--help").stdout.split("Commands:")[1]
     names = re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         done = j3399(name, "--help")
         assert_clean(done, 0)

@@ -30,7 +30,6 @@ _PROVIDERS = {
     "2310E": ("77", "service_facility"),
     "2310F": ("DN", "referring"),
 }
-_ATTENDING = "AT"
 
 
 def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def write_claim(claim: Claim) -> Segments:
     yield from details.write_epsdt_referral(claim.epsdt_referral)
     yield from health_codes.write_health_codes(claim.health_codes)
     yield from details.write_repricing(claim.repricing)
-    yield from parties.write_parties(claim, _PROVIDERS, taxonomy_as=_ATTENDING)
+    yield from parties.write_parties(claim, _PROVIDERS)
     for coverage in claim.other_coverages:
         yield from coordination.write_coverage(coverage)
     for line in claim.lines:

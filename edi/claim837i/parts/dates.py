@@ -28,7 +28,7 @@ def read_day(loop: Loop, qualifier: str, losses: Losses) -> date | None:
     if segment is None:
         return None
     value = parse_day(segment.element(3))
-    _check(segment, value, "a date as CCYYMMDD", loop, losses)
+    _check(segment, value, ("D8",), "a date as CCYYMMDD", loop, losses)
     return value
 
 
@@ -39,7 +39,7 @@ def read_span(loop: Loop, qualifier: str, losses: Losses) -> Span:
         return None, None
     text = segment.element(3)
     value = parse_date_range(text) if len(text) in _LENGTHS_WITHOUT_TIME else None
-    _check(segment, value, "dates as CCYYMMDD-CCYYMMDD", loop, losses)
+    _check(segment, value, ("D8", "RD8"), "dates as CCYYMMDD-CCYYMMDD", loop, losses)
     return value or (None, None)
 
 
@@ -49,7 +49,7 @@ def read_moment(loop: Loop, qualifier: str, losses: Losses) -> date | datetime |
     if segment is None:
         return None
     value = parse_day(segment.element(3)) or parse_date_hour(segment.element(3))
-    _check(segment, value, "a date as CCYYMMDD or CCYYMMDDHHMM", loop, losses)
+    _check(segment, value, ("D8", "DT"), "a date as CCYYMMDD or CCYYMMDDHHMM", loop, losses)
     return value
 
 
@@ -58,13 +58,17 @@ def read_hour(loop: Loop, qualifier: str, losses: Losses) -> str:
     segment = loop.take("DTP", qualifier)
     if segment is None:
         return ""
-    _check(segment, segment.element(3), "a time as HHMM", loop, losses)
+    _check(segment, segment.element(3), ("TM",), "a time as HHMM", loop, losses)
     return segment.element(3)
 
 
-def _check(segment: Segment, value: object, expected: str, loop: Loop, losses: Losses) -> None:
+def _check(
+    segment: Segment, value: object, forms: tuple[str, ...], expected: str, loop: Loop, losses: Losses
+) -> None:
     if not value:
         losses.unreadable(loop.id, segment, "DTP03", expected, segment.element(3))
+    elif segment.element(2) not in forms:
+        losses.unreadable(loop.id, segment, "DTP02", " or ".join(forms), segment.element(2))
     for number in range(4, len(segment.elements)):
         if segment.element(number):
             losses.not_carried(loop.id, segment, f"DTP{number:02d}")

@@ -47,6 +47,7 @@ _ROOM = {
 }
 _RANK = {qualifier: rank for rank, qualifier in enumerate(_ROOM)}
 _ROOM_OF_OTHERS = 12
+_FORMS = ("D8", "RD8")
 _DATE_LENGTHS = (8, 17)
 _READ_COMPONENTS = frozenset({1, 2, 3, 4, 5, 9})
 
@@ -73,11 +74,13 @@ def _code(parts: list[str], segment: Segment, element: str, loop: Loop, losses: 
         if part and component not in _READ_COMPONENTS:
             losses.not_carried(loop.id, segment, f"{element}-{component}")
     parts = parts + [""] * 9
-    date_text, amount_text = parts[3], parts[4]
+    form, date_text, amount_text = parts[2:5]
     dates = parse_date_range(date_text) if len(date_text) in _DATE_LENGTHS else None
     amount = parse_amount(amount_text)
     if date_text and dates is None:
         losses.unreadable(loop.id, segment, f"{element}-4", "a date or two dates", date_text)
+    if form and (not date_text or form not in _FORMS):
+        losses.unreadable(loop.id, segment, f"{element}-3", " or ".join(_FORMS), form)
     if amount_text and amount is None:
         losses.unreadable(loop.id, segment, f"{element}-5", "an amount", amount_text)
     first, last = dates or (None, None)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from edi.claim837i.layouts import DMG, N3, N4, NM1, PRV, REF
+from edi.claim837i.layout import Layout
+from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, REF
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.parties import Address, Contact, Party, Reference
@@ -21,6 +22,9 @@ Segments = Iterator[SegmentValues]
 Roles = Mapping[str, tuple[str, str]]
 """By the id of a loop: NM101, and the field of the record that holds the party."""
 
+_SPECIALTIES = {"2000A": BILLING_PRV, "2310A": ATTENDING_PRV}
+"""The loops in which a PRV stands."""
+_WITH_CONTACTS = ("1000A", "2010AA")
 _CONTACT_FUNCTION = "IC"
 _CONTACT_PLACES = (3, 5, 7)
 
@@ -32,12 +36,13 @@ def read_party(loop: Loop | None, losses: Losses) -> Party:
     name = loop.take("NM1")
     values = NM1.read(name, loop.id, losses) if name else {}
     values.pop("entity", None)
+    contacts = loop.take_all("PER") if loop.id in _WITH_CONTACTS else []
     return Party(
         **values,
         address=_address(loop, losses),
         taxonomy=read_taxonomy(loop, losses),
         references=read_references(loop, losses, by_qualifier),
-        contacts=tuple(_contact(segment, loop, losses) for segment in loop.take_all("PER")),
+        contacts=tuple(_contact(segment, loop, losses) for segment in contacts),
     )
 
 
@@ -60,9 +65,10 @@ def _address(loop: Loop, losses: Losses) -> Address | None:
 
 
 def read_taxonomy(loop: Loop, losses: Losses) -> str:
-    """PRV03."""
-    specialty = loop.take("PRV")
-    return str(PRV.read(specialty, loop.id, losses)["taxonomy"]) if specialty else ""
+    """PRV03, in the loops that have a PRV."""
+    layout = _SPECIALTIES.get(loop.id)
+    specialty = loop.take("PRV") if layout else None
+    return str(layout.read(specialty, loop.id, losses)["taxonomy"]) if layout and specialty else ""
 
 
 def read_references(
@@ -102,27 +108,28 @@ def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, s
     return values["birth_date"], values["sex"]
 
 
-def write_party(entity: str, party: Party, *, taxonomy_as: str | None = None) -> Segments:
-    """NM1 and all that follows it but DMG. PRV is written here where `taxonomy_as` names its role."""
+def write_party(entity: str, party: Party, specialty: Layout | None = None) -> Segments:
+    """NM1 and all that follows it but DMG. `specialty` is the layout of its PRV where it has one here."""
     yield NM1.write(party, entity=entity)
-    if party.taxonomy and taxonomy_as:
-        yield write_taxonomy(taxonomy_as, party)
+    if party.taxonomy and specialty:
+        yield specialty.write(party)
     yield from write_address(party)
     yield from write_references(party.references)
     yield from write_contacts(party)
 
 
-def write_parties(record: object, roles: Roles, *, taxonomy_as: str | None = None) -> Segments:
+def write_parties(record: object, roles: Roles) -> Segments:
     """The parties of a record in the order of the roles."""
-    for entity, role in roles.values():
+    for loop, (entity, role) in roles.items():
         party: Party | None = getattr(record, role)
         if party is not None:
-            yield from write_party(entity, party, taxonomy_as=taxonomy_as)
+            yield from write_party(entity, party, _SPECIALTIES.get(loop))
 
 
-def write_taxonomy(role: str, party: Party) -> SegmentValues:
-    """PRV: `role` is BI (billing) or AT (attending)."""
-    return PRV.write(party, role=role)
+def write_billing_specialty(party: Party) -> Segments:
+    """PRV of loop 2000A, which stands before the NM1."""
+    if party.taxonomy:
+        yield BILLING_PRV.write(party)
 
 
 def write_address(party: Party) -> Segments:

@@ -1,0 +1,39 @@
+"""Records as plain data for JSON: objects, lists, texts.
+
+Amounts and numbers become texts (a float would lose cents), dates ISO texts, and every field
+is always there, null where it holds nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from edi.values import format_decimal
+
+
+def plain(value: object) -> Any:
+    """The value as JSON has it. Raises TypeError for what is no record, list or simple value."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Enum():
+            return value.value
+        case str():
+            return value
+        case Decimal():
+            return format_decimal(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.compare
+        }
+    raise TypeError(f"{type(value).__name__} has no plain form")
