@@ -6,6 +6,7 @@ that is not listed is a fault of one of the two.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from edi.envelope import Transaction, read_document
 from edi.finding import Finding, Place
 from edi.guide.check import FUNCTIONAL_ID, INTERCHANGE_VERSION, VERSION, check_guide
 from edi.guide.map_file import load_guide
+from edi.guide.report import element_value
 from edi.guide.table_engine import TableEngine
 from edi.tokens import Segment
 
@@ -99,6 +101,13 @@ def is_loop_again_at_once(one: Said, data: bytes) -> bool:
     return False
 
 
+def is_sign_alone(one: Said, data: bytes) -> bool:
+    """A number of a minus sign and nothing else: pyx12 finds it too short, but a number."""
+    if one.element_code != "6":
+        return False
+    return any(element_value(segment, one.element) == "-" for segment in _segments_at(one, data))
+
+
 LISTED: tuple[Difference, ...] = (
     is_hierarchy,
     is_repetition,
@@ -106,7 +115,18 @@ LISTED: tuple[Difference, ...] = (
     is_form_of_a_date,
     is_first_component,
     is_loop_again_at_once,
+    is_sign_alone,
 )
+
+
+_REVISION = re.compile(rb"005010X223(?:A[0-9])?(?![A-Z0-9])")
+
+
+def as_known_version(data: bytes) -> bytes | None:
+    """A file of 837I with its revision of guide X223 named as the one at hand; None where it holds none."""
+    if not any(transaction.set_id == "837" for transaction in read_document(data).transactions()):
+        return None
+    return _REVISION.sub(VERSION.encode(), data) if _REVISION.search(data) else None
 
 
 def _transactions(one: Said, data: bytes) -> list[Transaction]:
