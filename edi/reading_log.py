@@ -83,6 +83,17 @@ class TokenLog(FindingLog):
             fix="Write the component separator as ISA16, then the segment terminator.",
         )
 
+    def repetition_taken(self, offset: int) -> None:
+        self._report(
+            self._rules.header_width,
+            "ISA11 is a mark that separates something else already; repetitions cannot be told.",
+            offset,
+            segment="ISA",
+            element="ISA11",
+            expected="a mark of its own",
+            fix="Write four different separators: elements, components, repetitions, segments.",
+        )
+
     def guessed_separators(self, offset: int, segment_id: str) -> None:
         self._report(
             self._rules.structure,

@@ -47,7 +47,8 @@ class Header:
     """An ISA segment found in text: its separators, its length without terminator, and what is odd.
 
     `component_guessed`: ISA16 is missing, blank, a letter or a digit, so that the component
-    separator was taken from the segments after it.
+    separator was taken from the segments after it. `repetition_taken`: ISA11 is a mark that
+    already separates something else, so that repetitions cannot be told.
     """
 
     separators: Separators
@@ -55,6 +56,7 @@ class Header:
     fixed_width: bool
     padded: bool
     component_guessed: bool = False
+    repetition_taken: bool = False
 
     @property
     def odd(self) -> bool:
@@ -106,9 +108,9 @@ def _header(window: str, element: str, length: int, fixed: bool) -> Header | Non
         component = _guess_component(window[length:], element, terminator)
     elements = window[:length].split(element)
     mark = _repetition(elements[11], elements[12])
-    if mark in (element, component, terminator):
-        mark = None
-    return Header(Separators(element, component, mark, terminator), length, fixed, padded, guessed)
+    taken = mark in (element, component, terminator)
+    separators = Separators(element, component, None if taken else mark, terminator)
+    return Header(separators, length, fixed, padded, guessed, taken)
 
 
 def _stands_for_terminator(window: str, element: str, length: int) -> bool:

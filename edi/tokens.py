@@ -267,6 +267,8 @@ class _InterchangeReader:
             self._log.no_component_separator(window.offset, header.separators.component)
         elif not header.fixed_width or header.padded:
             self._log.odd_header(window.offset)
+        if header.repetition_taken:
+            self._log.repetition_taken(window.offset)
         end = header.length
         while True:
             after = window.text.index(header.separators.terminator, end) + 1

@@ -1,6 +1,7 @@
 """`make corpus CASES=folder`: read every file below a folder by its content, and say what each holds.
 
-Fails where a file raises or takes over two seconds, never for what is wrong in it. Files of
+Fails where a file raises or takes over two seconds, or holds something else than
+`corpus_expectations.csv` says of it; never for what is wrong in it. Files of
 837I, and those of `samples/`, are then judged by both engines of the guide check; a difference
 that `docs/pyx12.md` does not list fails, too.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from edi.answers import read_answers
 from edi.claim837i.read import read_claims
 from tests.support.builders import ROOT
+from tests.support.corpus_expectations import expectations, what_was_found
 from tests.support.two_engines import as_known_version, unlisted
 
 _LONGEST_SECONDS = 2.0
@@ -25,6 +27,7 @@ def main(folders: list[str]) -> int:
     """Read all files, and compare the engines on them; returns 1 where anything failed."""
     paths = sorted(path for folder in folders for path in Path(folder).rglob("*") if path.is_file())
     failed = _read_all(paths)
+    failed += _compare_with_expectations(paths)
     failed += _compare_engines([*paths, *sorted(_SAMPLES.rglob("*.x12"))])
     return 1 if failed or not paths else 0
 
@@ -43,6 +46,25 @@ def _read_all(paths: list[Path]) -> int:
             line, failed = f"{line} SLOW {seconds:.1f} s", failed + 1
         print(f"{path}: {line}")
     print(f"{len(paths)} files, {failed} failed")
+    return failed
+
+
+def _compare_with_expectations(paths: list[Path]) -> int:
+    """Hold what was found against the table; returns how many files differ without a reason on file."""
+    compared = failed = 0
+    by_end = {expectation.file: expectation for expectation in expectations()}
+    for path in paths:
+        expectation = by_end.get("/".join(path.parts[-3:])) or by_end.get("/".join(path.parts[-2:]))
+        if expectation is None:
+            continue
+        compared += 1
+        found = what_was_found(read_answers(path.read_bytes(), path.name))
+        if expectation.is_met(found) is bool(expectation.departure):
+            failed += 1
+            print(
+                f"{path}: EXPECTED {expectation.found}, {expectation.departure or 'no departure'}, FOUND {found}"
+            )
+    print(f"{compared} files held against the table, {failed} otherwise")
     return failed
 
 
