@@ -117,6 +117,14 @@ class Layout:
         for element, component in self._places():
             self._components.setdefault(element, set()).add(component)
         self._width = max(self._components)
+        self._slots = _Slots(self._components, self._width)
+        slot = self._slots.of
+        self._texts = [(cell.field, slot(cell)) for cell in self._cells if cell.kind is _TEXT]
+        self._typed = [(cell, slot(cell)) for cell in self._cells if cell.kind is not _TEXT]
+        self._fixed_slots = [(item, slot(item)) for item in self._fixed]
+        self._row_slots = [
+            (row.field, [self._slots.at(*place) for place in row.places]) for row in self._rows
+        ]
 
     def _places(self) -> list[tuple[int, int]]:
         places = [(cell.element, cell.component) for cell in self._cells]
@@ -125,33 +133,25 @@ class Layout:
 
     def read(self, segment: Segment, loop: str, losses: Losses) -> dict[str, Any]:
         """The fields of a segment. What is unreadable is None; it and what no field carries are losses."""
-        elements = segment.elements
-        values: dict[str, Any] = {}
-        for cell in self._cells:
-            content = _at(segment, elements, cell.element, cell.component)
-            if cell.kind is _TEXT:
-                values[cell.field] = content
-                continue
+        contents, has_more = self._slots.contents(segment)
+        values: dict[str, Any] = {field: contents[slot] for field, slot in self._texts}
+        for cell, slot in self._typed:
+            content = contents[slot]
             value = cell.kind.parse(content) if content else None
             if content and value is None:
-                losses.unreadable(
-                    loop, segment, self._label(cell.element, cell.component), cell.kind.words, content
-                )
+                label = self._label(cell.element, cell.component)
+                losses.unreadable(loop, segment, label, cell.kind.words, content)
             values[cell.field] = value
-        for row in self._rows:
-            contents = (_at(segment, elements, *place) for place in row.places)
-            values[row.field] = tuple(content for content in contents if content)
-        self._check_fixed(segment, values, loop, losses)
-        self._look_for_more(segment, elements, loop, losses)
-        return values
-
-    def _check_fixed(self, segment: Segment, values: dict[str, Any], loop: str, losses: Losses) -> None:
-        for item in self._fixed:
-            content = _at(segment, segment.elements, item.element, item.component)
+        for field, slots in self._row_slots:
+            values[field] = tuple([contents[slot] for slot in slots if contents[slot]])
+        for item, slot in self._fixed_slots:
+            content = contents[slot]
             if content != item.value and (content or item.stands_with(values.__getitem__)):
-                losses.unreadable(
-                    loop, segment, self._label(item.element, item.component), item.value, content
-                )
+                label = self._label(item.element, item.component)
+                losses.unreadable(loop, segment, label, item.value, content)
+        if has_more:
+            self._look_for_more(segment, segment.elements, loop, losses)
+        return values
 
     def _look_for_more(self, segment: Segment, elements: list[str], loop: str, losses: Losses) -> None:
         separator = segment.separators.component
@@ -200,14 +200,61 @@ class Layout:
         return [self.segment_id, *(_element(parts) for parts in written[1:])]
 
 
-def _at(segment: Segment, elements: list[str], element: int, component: int) -> str:
-    if element >= len(elements):
-        return ""
-    content = elements[element]
-    if not component or not content:
-        return content
-    parts = content.split(segment.separators.component)
-    return parts[component - 1] if component <= len(parts) else ""
+class _Slots:
+    """The elements of a segment and, behind them, the components of its composites, in one list.
+
+    Why: a segment is split once, and each field then is one index.
+    """
+
+    def __init__(self, components: dict[int, set[int]], width: int) -> None:
+        self._width = width + 1  # the id is element 0
+        self._blank = [""] * self._width
+        self._composites: list[tuple[int, int, list[str]]] = []
+        self._index: dict[tuple[int, int], int] = {}
+        unused = set(range(1, self._width))
+        end = self._width
+        for element in sorted(components):
+            unused.discard(element)
+            known = components[element]
+            if _ONE_VALUE in known:
+                self._index[element, _ONE_VALUE] = element
+                continue
+            count = max(known)
+            self._composites.append((element, count, [""] * count))
+            for component in range(1, count + 1):
+                self._index[element, component] = end + component - 1
+                if component not in known:
+                    unused.add(end + component - 1)
+            end += count
+        self._unused = sorted(unused)
+
+    def at(self, element: int, component: int) -> int:
+        """The slot of an element or component."""
+        return self._index[element, component]
+
+    def of(self, part: Cell | Fixed) -> int:
+        """The slot of a part of a layout."""
+        return self._index[part.element, part.component]
+
+    def contents(self, segment: Segment) -> tuple[list[str], bool]:
+        """What stands in each slot, and whether anything stands where no slot is, or an unused one."""
+        elements, separator = segment.elements, segment.separators.component
+        contents = elements[: self._width]
+        has_more = len(elements) > self._width
+        contents += self._blank[len(contents) :]
+        separators = segment.text.count(separator)
+        for element, count, blank in self._composites:
+            parts = contents[element].split(separator)
+            separators -= len(parts) - 1
+            has_more = has_more or len(parts) > count
+            contents += parts[:count]
+            contents += blank[len(parts) :]
+        if has_more or separators:
+            return contents, True
+        for slot in self._unused:
+            if contents[slot]:
+                return contents, True
+        return contents, False
 
 
 def _element(parts: dict[int, str]) -> Element:

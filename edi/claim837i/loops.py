@@ -57,32 +57,43 @@ class Loop:
     id: str
     scope: str
     segments: list[Segment] = field(default_factory=list)
-    _by_id: dict[str, list[Segment]] | None = field(default=None, repr=False, compare=False)
+    _by_id: dict[str, list[Segment]] = field(default_factory=dict, repr=False, compare=False)
 
     def take(self, segment_id: str, qualifier: str | None = None) -> Segment | None:
         """Its first segment by id and, where given, element 1; None where there is none left."""
-        there = self._left_by_id().get(segment_id)
-        if there:
-            for number, segment in enumerate(there):
-                if qualifier is None or segment.element(1) == qualifier:
-                    return there.pop(number)
+        there = (self._by_id or self._sort()).get(segment_id)
+        if not there:
+            return None
+        if qualifier is None:
+            return there.pop(0)
+        for number, segment in enumerate(there):
+            if segment.element(1) == qualifier:
+                return there.pop(number)
         return None
 
     def take_all(self, segment_id: str) -> list[Segment]:
         """All its segments of an id, in the order of the file."""
-        return self._left_by_id().pop(segment_id, [])
+        by_id = self._by_id or self._sort()
+        there, by_id[segment_id] = by_id.get(segment_id, []), []
+        return there
 
     def left(self) -> list[Segment]:
         """What was not taken, in the order of the file."""
-        left = {id(segment) for segments in self._left_by_id().values() for segment in segments}
-        return [segment for segment in self.segments if id(segment) in left] if left else []
+        by_id = self._by_id or self._sort()
+        if not any(by_id.values()):
+            return []
+        left = {id(segment) for segments in by_id.values() for segment in segments}
+        return [segment for segment in self.segments if id(segment) in left]
 
-    def _left_by_id(self) -> dict[str, list[Segment]]:
-        if self._by_id is None:
-            self._by_id = {}
-            for segment in self.segments:
-                self._by_id.setdefault(segment.id, []).append(segment)
-        return self._by_id
+    def _sort(self) -> dict[str, list[Segment]]:
+        by_id = self._by_id
+        for segment in self.segments:
+            there = by_id.get(segment.id)
+            if there is None:
+                by_id[segment.id] = [segment]
+            else:
+                there.append(segment)
+        return by_id
 
 
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
