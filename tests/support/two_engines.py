@@ -108,6 +108,13 @@ def is_sign_alone(one: Said, data: bytes) -> bool:
     return any(element_value(segment, one.element) == "-" for segment in _segments_at(one, data))
 
 
+def is_number_with_more_than_digits(one: Said, data: bytes) -> bool:
+    """HL01 with a blank or a plus sign: pyx12 reads the number behind it."""
+    if one.element != "HL01" or one.element_code != "7":
+        return False
+    return any(not segment.element(1).isdigit() for segment in _segments_at(one, data))
+
+
 LISTED: tuple[Difference, ...] = (
     is_hierarchy,
     is_repetition,
@@ -116,6 +123,7 @@ LISTED: tuple[Difference, ...] = (
     is_first_component,
     is_loop_again_at_once,
     is_sign_alone,
+    is_number_with_more_than_digits,
 )
 
 

@@ -21,6 +21,7 @@ from tests.support.two_engines import (
     is_form_of_a_date,
     is_hierarchy,
     is_loop_again_at_once,
+    is_number_with_more_than_digits,
     is_repetition,
     is_second_at_a_repetition,
     is_sign_alone,
@@ -87,6 +88,7 @@ SHOWN = [
     (replaced("DTP*096*TM*1130", "DTP*096*TM*113015", CLEAN[1]), is_form_of_a_date, {"DTP03"}, set()),
     (replaced("*ABF:Z00129", "*:Z00129"), is_first_component, {"HI02-1"}, set()),
     (replaced("AMT*D*2000000", "AMT*D*-"), is_sign_alone, {"AMT02"}, set()),
+    (replaced("HL*1**20", "HL* 1**20"), is_number_with_more_than_digits, {"HL01"}, set()),
     (replaced("LX*2\n".rstrip(), "LX*2~\nLX*3"), is_loop_again_at_once, {""}, set()),
 ]
 
