@@ -23,7 +23,6 @@ from validators.registry import claim_rules, encounter_rules, not_judged, run_ru
 
 _CLAIM_LOOPS = ("23", "24")
 _SET_ID = "837"
-_INSTITUTIONAL = ("X223", "X096")
 _NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
 
 

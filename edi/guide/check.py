@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from edi.envelope import read_document
 from edi.finding import Finding, Place
 from edi.guide.map_file import load_guide
-from edi.guide.report import CONTEXT, GUIDE, GuideReport
+from edi.guide.report import CONTEXT, GuideReport
 from edi.guide.table_engine import TableEngine
 from edi.guide.tables import Guide
 from edi.guide.verdict import Engine, Unfinished
+from edi.reading_rules import GUIDE
 from edi.tokens import Segment
 
 VERSION = "005010X223A2"

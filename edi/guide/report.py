@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from edi.finding import Acknowledgment, Finding, Place, RuleKey, Severity
+from edi.finding import Acknowledgment, Finding, Place
 from edi.guide.tables import (
     CompositeDefinition,
     ElementDefinition,
@@ -31,9 +31,8 @@ from edi.guide.verdict import (
     Verdict,
 )
 from edi.protected import Protected
+from edi.reading_rules import GUIDE
 from edi.tokens import Segment
-
-GUIDE = RuleKey("guide", 2, Severity.ERROR)
 
 CONTEXT = frozenset({"ISA", "GS", "ST", "HL", "CLM", "SE", "GE", "IEA"})
 """The segments that change where in a file we are: `GuideReport.enter` is to be told of each."""
