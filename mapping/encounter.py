@@ -333,18 +333,26 @@ class Contract(Record):
 
 
 class AttachmentRecord(Record):
-    """A document that goes with the claim (PWK)."""
+    """A document that goes with the claim (PWK).
+
+    `scope` says with which claim where the payer wants the drug apart; without it, with both.
+    """
 
     type: Annotated[Code, StringConstraints(min_length=2, max_length=2)]
     transmission: Literal["AA", "BM", "EL", "EM", "FT", "FX"]
     control_number: Identifier | None = None
+    scope: Literal["drug", "admission"] | None = None
 
 
 class Replaces(Record):
-    """The claim that this one replaces (7) or voids (8)."""
+    """The claim that this one replaces (7) or voids (8).
+
+    `part` says which claim it was where the payer wanted the drug apart.
+    """
 
     payer_claim_control_number: Identifier
     frequency: Literal["7", "8"] = "7"
+    part: Literal["stay", "drug"] | None = None
 
 
 class Encounter(Record):
@@ -352,7 +360,9 @@ class Encounter(Record):
 
     `patient_control_number` is the account number and goes out unchanged as CLM01.
     `setting` is the place of service: 21 inpatient, 22 on-campus and 19 off-campus
-    outpatient; 11, 12 and 49 are read so that they can be refused with the reason.
+    outpatient; 11, 12 and 49 are read so that they can be refused with the reason. `location`
+    names a department off campus of the site's profile. `interim` is given where a stay is
+    billed in pieces.
     """
 
     id: Key
@@ -384,6 +394,8 @@ class Encounter(Record):
     file_information: Annotated[list[Annotated[Text, Field(max_length=80)]], Field(max_length=10)] = []
     estimated_amount_due: Charge | None = None
     replaces: Replaces | None = None
+    location: Key | None = None
+    interim: Literal["first", "continuing", "last"] | None = None
 
     @property
     def is_inpatient(self) -> bool:

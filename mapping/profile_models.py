@@ -119,8 +119,25 @@ class SeverityChange(ProfileRecord):
     reason: Annotated[str, StringConstraints(min_length=1)]
 
 
+class DrugModifier(ProfileRecord):
+    """A modifier that a payer wants on the drug line, and when."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")]
+    setting: Literal["any", "inpatient", "outpatient"] = "any"
+    only_340b: bool = False
+    source: str
+    date: dt.date
+
+
 class PayerProfile(ProfileRecord):
-    """A payer: what its claims must look like, and its habits with denied claims."""
+    """A payer: what its claims must look like, and its habits with denied claims.
+
+    `carve_out`: it wants the drug alone on an outpatient claim; that claim's account number
+    ends in `carve_out_suffix`. `drug_revenue_code` and `drug_hcpcs` go out in place of the
+    record's own; without them the record's stand. `drug_lines`: the drug on so many lines of
+    one unit that sum to its charge. `invoice_value_code`: the value code under which it wants
+    the acquisition cost.
+    """
 
     key: str
     title: str
@@ -138,6 +155,13 @@ class PayerProfile(ProfileRecord):
     contract_id_place: Literal["NTE*ADD", "CN1", "REF*P4"]
     requires_contract_id: bool
     lot_in_note: bool
+    carve_out: bool = False
+    carve_out_suffix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,4}$")] = "D"
+    drug_revenue_code: RevenueCode | None = None
+    drug_hcpcs: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{4}$")] | None = None
+    drug_lines: Annotated[int, Field(ge=1, le=20)] = 1
+    drug_modifiers: tuple[DrugModifier, ...] = ()
+    invoice_value_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")] | None = None
     denied_claim_resubmission: Literal["replace", "new_claim"]
     replacement_unit: Literal["claim", "line"]
     correction_days: int
@@ -222,8 +246,25 @@ class _SiteAddress(ProfileRecord):
     postal_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 
 
+class SiteLocation(ProfileRecord):
+    """A department away from the hospital's own address (2310E)."""
+
+    name: Upper
+    npi: str | None = None
+    address: _SiteAddress
+
+    @field_validator("npi")
+    @classmethod
+    def _check_digit(cls, value: str | None) -> str | None:
+        return None if value is None else _valid_npi(value)
+
+
 class SiteProfile(ProfileRecord):
-    """A hospital that bills: who it is, which products it is certified to give."""
+    """A hospital that bills: who it is, which products it is certified to give.
+
+    `critical_access`: its outpatient bills are of type 085x. `locations` are its departments
+    off campus, by the key that an encounter names.
+    """
 
     key: str
     title: str
@@ -234,11 +275,17 @@ class SiteProfile(ProfileRecord):
     certified_products: tuple[str, ...]
     covered_340b: bool
     poa_exempt: bool
+    critical_access: bool = False
     address: _SiteAddress
+    locations: Mapping[str, SiteLocation] = Field(default_factory=dict)
 
     @field_validator("npi")
     @classmethod
     def _check_digit(cls, value: str) -> str:
-        if not is_valid_npi(value):
-            raise ValueError("the NPI's check digit is wrong")
-        return value
+        return _valid_npi(value)
+
+
+def _valid_npi(value: str) -> str:
+    if not is_valid_npi(value):
+        raise ValueError("the NPI's check digit is wrong")
+    return value

@@ -12,21 +12,29 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from edi.claim837i.model import Attachment, Claim, ContractInformation, HealthCode, Reference
+from edi.finding import Finding
 from mapping.building import parties
-from mapping.building.lines import service_lines
+from mapping.building.coordination import other_coverages
+from mapping.building.lines import refuse_second_kit, service_lines
 from mapping.building.notes import notes
+from mapping.building.parts import DRUG, STAY
 from mapping.building.request import BuiltClaim, ClaimRequest, Notebook
-from mapping.encounter import Authorization, Diagnosis
+from mapping.encounter import AttachmentRecord, Authorization, Diagnosis, Encounter
+from mapping.rule_keys import RECORD_INVALID
 
-_FACILITY_CODES = {"21": "11", "22": "13", "19": "13"}
+_INPATIENT, _OUTPATIENT, _CRITICAL_ACCESS = "11", "13", "85"
+_INPATIENT_SETTING = "21"
+_OUTPATIENT_SETTINGS = ("22", "19")
+_LONGEST_ACCOUNT = 20
+_WEIGHT = "A8"
 _STILL_A_PATIENT = "30"
 _NON_FINAL = ("2", "3")
 _CONTRACT_TYPE_OTHER = "09"
 
 
-def facility_code(setting: str) -> str | None:
-    """CLM05-1 of a setting (place of service), None where no institutional claim exists for it."""
-    return _FACILITY_CODES.get(setting)
+def has_institutional_claim(setting: str) -> bool:
+    """Whether a place of service is billed on an 837I: a hospital, inpatient or outpatient."""
+    return setting == _INPATIENT_SETTING or setting in _OUTPATIENT_SETTINGS
 
 
 def build_claim(request: ClaimRequest) -> BuiltClaim:
@@ -35,19 +43,17 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
     Raises ValueError for a setting that has no institutional claim: the gate refuses it.
     """
     encounter = request.encounter
-    facility = facility_code(encounter.setting)
-    if facility is None:
+    if not has_institutional_claim(encounter.setting):
         raise ValueError("this setting has no institutional claim")
     notebook = Notebook(request)
-    lines = tuple(service_lines(request, notebook))
+    refuse_second_kit(request, notebook)
+    lines = service_lines(request, notebook)
     first, last = _statement(request, [line.service_date for line in lines])
     admission = encounter.admission
     claim = Claim(
-        patient_control_number=notebook.id(
-            encounter.patient_control_number.reveal(), "patient_control_number"
-        ),
+        patient_control_number=account_number(request, notebook),
         total_charge=sum((line.charge for line in lines if line.charge is not None), Decimal(0)),
-        facility_code=facility,
+        facility_code=_facility_code(request),
         frequency=request.frequency,
         billing_provider=parties.billing_provider(request),
         pay_to=parties.pay_to(request, notebook),
@@ -68,9 +74,10 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
                 notebook.id(item.control_number, f"attachments[{number}].control_number"),
             )
             for number, item in enumerate(encounter.attachments)
+            if _belongs(item, request)
         ),
         contract=_contract(request, notebook),
-        estimated_amount_due=encounter.estimated_amount_due,
+        estimated_amount_due=encounter.estimated_amount_due if request.part not in (STAY, DRUG) else None,
         references=tuple(_references(request, notebook)),
         file_information=tuple(
             notebook.text(text, f"file_information[{number}]")
@@ -81,10 +88,45 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
         attending=parties.physician(encounter.attending, notebook, "attending"),
         operating=parties.physician(encounter.operating, notebook, "operating"),
         other_operating=parties.physician(encounter.other_operating, notebook, "other_operating"),
+        service_facility=parties.service_facility(request, notebook),
         referring=parties.physician(encounter.referring, notebook, "referring"),
+        other_coverages=other_coverages(request, notebook),
         lines=lines,
     )
     return BuiltClaim(claim, tuple(notebook.findings))
+
+
+def account_number(request: ClaimRequest, notebook: Notebook) -> str:
+    """CLM01: the hospital's account number, with the payer's suffix where the drug goes alone.
+
+    The two claims of one account would be told apart by nobody without it.
+    """
+    account = notebook.id(request.encounter.patient_control_number.reveal(), "patient_control_number")
+    if request.part != DRUG:
+        return account
+    number = account + request.payer.carve_out_suffix
+    if len(number) > _LONGEST_ACCOUNT:
+        finding = Finding.of(
+            RECORD_INVALID,
+            "{path} has no room for the ending that marks the claim of the drug.",
+            fields={"path": "patient_control_number"},
+            expected=f"at most {_LONGEST_ACCOUNT - len(request.payer.carve_out_suffix)} characters",
+            fix="Bill this encounter under a shorter account number, or shorten the payer's suffix.",
+        )
+        notebook.add(finding, "patient_control_number")
+    return number
+
+
+def _facility_code(request: ClaimRequest) -> str:
+    """CLM05-1: the first two digits of the bill type."""
+    if request.is_inpatient:
+        return _INPATIENT
+    return _CRITICAL_ACCESS if request.site.critical_access else _OUTPATIENT
+
+
+def _belongs(item: AttachmentRecord, request: ClaimRequest) -> bool:
+    wanted = {"drug": DRUG, "admission": STAY}
+    return item.scope is None or request.part not in (STAY, DRUG) or wanted[item.scope] == request.part
 
 
 def authorization_for(request: ClaimRequest) -> tuple[int, Authorization] | None:
@@ -97,7 +139,7 @@ def authorization_for(request: ClaimRequest) -> tuple[int, Authorization] | None
         for number, item in enumerate(request.coverage.authorizations)
         if item.status == "approved" and item.number
     ]
-    wanted = "drug" if request.encounter.therapy is not None and request.part != "stay" else "admission"
+    wanted = "drug" if request.carries_drug else "admission"
     fitting = [pair for pair in approved if pair[1].scope == wanted] or approved
     return fitting[0] if fitting else None
 
@@ -108,7 +150,7 @@ def _statement(
     """DTP*434: the stay, or the days on which something was done."""
     admission = request.encounter.admission
     dates = sorted(date for date in line_dates if date is not None)
-    if request.encounter.is_inpatient:
+    if request.is_inpatient:
         last = admission.discharge_date or (dates[-1] if dates else admission.date)
         return admission.date, last
     return (dates[0], dates[-1]) if dates else (admission.date, admission.discharge_date or admission.date)
@@ -117,7 +159,7 @@ def _statement(
 def _admission(request: ClaimRequest) -> dt.date | dt.datetime | None:
     """DTP*435: inpatient only, with the hour where it is known."""
     admission = request.encounter.admission
-    if not request.encounter.is_inpatient or admission.date is None:
+    if not request.is_inpatient or admission.date is None:
         return None
     if admission.hour is None:
         return admission.date
@@ -128,11 +170,11 @@ def _discharge_hour(request: ClaimRequest) -> str:
     """DTP*096: inpatient and final bills only."""
     admission = request.encounter.admission
     final = request.frequency not in _NON_FINAL and admission.patient_status != _STILL_A_PATIENT
-    return admission.discharge_hour or "" if request.encounter.is_inpatient and final else ""
+    return admission.discharge_hour or "" if request.is_inpatient and final else ""
 
 
 def _contract(request: ClaimRequest, notebook: Notebook) -> ContractInformation | None:
-    contract = request.encounter.contract
+    contract = request.encounter.contract if request.carries_drug else None
     if contract is None or request.payer.contract_id_place != "CN1":
         return None
     return ContractInformation(
@@ -156,20 +198,24 @@ def _references(request: ClaimRequest, notebook: Notebook) -> Iterator[Reference
     record_number = encounter.patient.record_number
     if record_number is not None:
         yield Reference("EA", notebook.id(record_number.reveal(), "patient.record_number"))
-    if encounter.contract is not None and request.payer.contract_id_place == "REF*P4":
+    if (
+        request.carries_drug
+        and encounter.contract is not None
+        and request.payer.contract_id_place == "REF*P4"
+    ):
         yield Reference("P4", notebook.id(encounter.contract.agreement_id, "contract.agreement_id"))
 
 
 def _health_codes(request: ClaimRequest) -> Iterator[HealthCode]:
     """HI in the order of the guide. Inpatient: ABJ, DR, BBR, BBQ and POA; outpatient: APR."""
     encounter = request.encounter
-    inpatient = encounter.is_inpatient
+    inpatient = request.is_inpatient
     with_poa = inpatient and not request.site.poa_exempt
     yield from _diagnoses(encounter.diagnoses, "principal", "ABK", with_poa)
     if inpatient:
         yield from _diagnoses(encounter.diagnoses, "admitting", "ABJ", False)
     else:
-        yield from _diagnoses(encounter.diagnoses, "reason_for_visit", "APR", False)
+        yield from _reasons_for_visit(request)
     yield from _diagnoses(encounter.diagnoses, "external_cause", "ABN", with_poa)
     if inpatient and encounter.drg:
         yield HealthCode("DR", encounter.drg)
@@ -179,14 +225,42 @@ def _health_codes(request: ClaimRequest) -> Iterator[HealthCode]:
             for item in encounter.procedures:
                 if item.role == role:
                     yield HealthCode(qualifier, item.code.upper(), item.date)
+    if request.part != DRUG:
+        yield from _codes_of_the_stay(encounter)
+    yield from _value_codes(request)
+    if request.part != DRUG:
+        for condition in encounter.condition_codes:
+            yield HealthCode("BG", condition)
+
+
+def _codes_of_the_stay(encounter: Encounter) -> Iterator[HealthCode]:
     for span in encounter.occurrence_spans:
         yield HealthCode("BI", span.code, span.first_date, span.last_date)
     for occurrence in encounter.occurrence_codes:
         yield HealthCode("BH", occurrence.code, occurrence.date)
-    for value in encounter.value_codes:
-        yield HealthCode("BE", value.code, amount=value.amount)
-    for condition in encounter.condition_codes:
-        yield HealthCode("BG", condition)
+
+
+def _reasons_for_visit(request: ClaimRequest) -> Iterator[HealthCode]:
+    """APR; a stay has none, so the drug of a stay goes out under the principal diagnosis."""
+    role = "principal" if request.encounter.is_inpatient else "reason_for_visit"
+    return _diagnoses(request.encounter.diagnoses, role, "APR", False)
+
+
+def _value_codes(request: ClaimRequest) -> Iterator[HealthCode]:
+    """BE. The claim of the drug alone carries those about the drug; the stay's claim the others."""
+    invoice = request.payer.invoice_value_code
+    about_drug = {invoice, _WEIGHT}
+    given = set()
+    for value in request.encounter.value_codes:
+        given.add(value.code)
+        if value.code == invoice and not request.carries_drug:
+            continue
+        if request.part != DRUG or value.code in about_drug:
+            yield HealthCode("BE", value.code, amount=value.amount)
+    therapy = request.encounter.therapy
+    cost = therapy.kits[0].invoice_cost if therapy is not None and request.carries_drug else None
+    if invoice is not None and invoice not in given and cost is not None:
+        yield HealthCode("BE", invoice, amount=cost)
 
 
 def _diagnoses(diagnoses: list[Diagnosis], role: str, qualifier: str, with_poa: bool) -> Iterator[HealthCode]:

@@ -2,59 +2,132 @@
 
 An inpatient line carries a HCPCS code only for drugs and biologics (guide, SV202); an
 outpatient line carries the one it has. The drug line gets its NDC, quantity and unit
-(loop 2410) from the kit and the payer profile. Source: FACTS A4, A5, B2.
+(loop 2410) from the kit and the payer profile, and the revenue code, modifiers and number of
+lines that its payer wants. Source: FACTS A4, A5, B1 to B3, F.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from edi.claim837i.model import Drug, Procedure, ServiceLine
+from edi.finding import Finding
+from edi.values import from_cents, to_cents
 from mapping import encounter as record
+from mapping.building.coordination import with_adjudications
+from mapping.building.parts import is_drug_line
 from mapping.building.request import ClaimRequest, Notebook
+from mapping.rule_keys import RECORD_INVALID
+
+_MOST_MODIFIERS = 4
 
 
-def service_lines(request: ClaimRequest, notebook: Notebook) -> Iterator[ServiceLine]:
-    """Loops 2400 and 2410, numbered from 1, each with a line control number of its own (REF*6R)."""
-    for number, line in enumerate(request.encounter.service_lines, start=1):
-        yield _line(request, notebook, number, line)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A line of the record on its way to the claim. `number` counts the record's lines from 1."""
+
+    number: int
+    line: record.ServiceLine
+    is_drug: bool
+
+    @property
+    def path(self) -> str:
+        return f"service_lines[{self.number - 1}]"
 
 
-def is_drug_line(request: ClaimRequest, line: record.ServiceLine) -> bool:
-    """Whether the line bills the product (its code, or a code it was once billed under)."""
-    product = request.product
-    return product is not None and line.hcpcs in (product.hcpcs, *product.unclassified_codes)
+def service_lines(request: ClaimRequest, notebook: Notebook) -> tuple[ServiceLine, ...]:
+    """Loops 2400 and 2410, numbered from 1, each with a line control number of its own (REF*6R).
+
+    The control number names the line of the record (`L002`; `L002-1` where it is split), so
+    that it stays the same when the record is billed in other parts.
+    """
+    built: list[ServiceLine] = []
+    for number, line in request.lines():
+        source = _Source(number, line, is_drug_line(line, request.product))
+        for charge, suffix in _shares(request, source):
+            built_line = _line(request, notebook, source, str(len(built) + 1), charge, suffix)
+            built.append(with_adjudications(request, notebook, number, built_line, bool(suffix)))
+    return tuple(built)
 
 
-def _line(request: ClaimRequest, notebook: Notebook, number: int, line: record.ServiceLine) -> ServiceLine:
-    outpatient = not request.encounter.is_inpatient
-    date = line.date or (
-        request.encounter.infusion_date if outpatient or is_drug_line(request, line) else None
-    )
+def _shares(request: ClaimRequest, source: _Source) -> Iterator[tuple[Decimal, str]]:
+    """The charge of a line, or its shares where the payer wants the drug on several lines.
+
+    The shares sum to the charge to the cent; the first ones hold a cent more where it does not divide.
+    """
+    count = request.payer.drug_lines if source.is_drug else 1
+    if count == 1:
+        yield source.line.charge, ""
+        return
+    share, rest = divmod(to_cents(source.line.charge), count)
+    for number in range(1, count + 1):
+        yield from_cents(share + (number <= rest)), f"-{number}"
+
+
+def _line(
+    request: ClaimRequest, notebook: Notebook, source: _Source, number: str, charge: Decimal, suffix: str
+) -> ServiceLine:
+    line = source.line
     return ServiceLine(
-        number=str(number),
-        revenue_code=line.revenue_code,
-        procedure=_procedure(request, notebook, number, line),
-        charge=line.charge,
+        number=number,
+        revenue_code=_revenue_code(request, source),
+        procedure=_procedure(request, notebook, source),
+        charge=charge,
         unit=line.unit,
-        quantity=line.units,
-        non_covered_charge=line.non_covered_charge,
-        service_date=date,
-        control_number=f"L{number:03d}",
-        drug=_drug(request, notebook) if is_drug_line(request, line) else None,
+        quantity=Decimal(1) if suffix else line.units,
+        non_covered_charge=line.non_covered_charge if suffix in ("", "-1") else None,
+        service_date=_service_date(request, source),
+        control_number=f"L{source.number:03d}{suffix}",
+        drug=_drug(request, notebook) if source.is_drug else None,
     )
 
 
-def _procedure(
-    request: ClaimRequest, notebook: Notebook, number: int, line: record.ServiceLine
-) -> Procedure | None:
-    if line.hcpcs is None:
+def _revenue_code(request: ClaimRequest, source: _Source) -> str:
+    wanted = request.payer.drug_revenue_code if source.is_drug else None
+    return wanted or source.line.revenue_code
+
+
+def _service_date(request: ClaimRequest, source: _Source) -> dt.date | None:
+    infused = request.encounter.infusion_date if source.is_drug or not request.is_inpatient else None
+    return source.line.date or infused
+
+
+def _procedure(request: ClaimRequest, notebook: Notebook, source: _Source) -> Procedure | None:
+    line = source.line
+    code = (request.payer.drug_hcpcs if source.is_drug else None) or line.hcpcs
+    if code is None:
         return None
-    if request.encounter.is_inpatient and not line.hcpcs.startswith(request.payer.inpatient_hcpcs_prefixes):
+    if request.is_inpatient and not code.startswith(request.payer.inpatient_hcpcs_prefixes):
         return None
-    path = f"service_lines[{number - 1}].description"
-    return Procedure("HC", line.hcpcs, tuple(line.modifiers), notebook.text(line.description, path))
+    description = notebook.text(line.description, f"{source.path}.description")
+    return Procedure("HC", code, _modifiers(request, notebook, source), description)
+
+
+def _modifiers(request: ClaimRequest, notebook: Notebook, source: _Source) -> tuple[str, ...]:
+    """The record's modifiers, then those that the payer wants on the drug line."""
+    modifiers = list(source.line.modifiers)
+    if source.is_drug:
+        setting = "inpatient" if request.is_inpatient else "outpatient"
+        for wanted in request.payer.drug_modifiers:
+            applies = wanted.setting in ("any", setting) and (
+                request.site.covered_340b or not wanted.only_340b
+            )
+            if applies and wanted.code not in modifiers:
+                modifiers.append(wanted.code)
+    if len(modifiers) > _MOST_MODIFIERS:
+        finding = Finding.of(
+            RECORD_INVALID,
+            "{path} and the payer's own modifiers are more than a line can carry.",
+            fields={"path": f"{source.path}.modifiers"},
+            expected=f"at most {_MOST_MODIFIERS}",
+            found=" ".join(modifiers),
+            fix="Remove modifiers that the payer does not want.",
+        )
+        notebook.add(finding, f"{source.path}.modifiers")
+    return tuple(modifiers[:_MOST_MODIFIERS])
 
 
 def _drug(request: ClaimRequest, notebook: Notebook) -> Drug | None:
@@ -78,3 +151,17 @@ def _quantity(request: ClaimRequest, kit: record.Kit) -> Decimal | None:
         return kit.volume_ml
     band = request.product.kit_by_ndc.get(kit.ndc) if request.product else None
     return band.dose_ml if band else None
+
+
+def refuse_second_kit(request: ClaimRequest, notebook: Notebook) -> None:
+    """A treatment is one kit: it is made up for one weight. More are refused, not billed as more units."""
+    therapy = request.encounter.therapy
+    for number in range(1, len(therapy.kits) if therapy else 0):
+        finding = Finding.of(
+            RECORD_INVALID,
+            "{path}: a treatment is one kit, made up for the child's weight; the record has another.",
+            fields={"path": f"therapy.kits[{number}]"},
+            expected="one kit",
+            fix="Give the kit that was infused. A spare or broken kit is not billed.",
+        )
+        notebook.add(finding, f"therapy.kits[{number}]")

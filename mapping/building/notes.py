@@ -37,10 +37,14 @@ def notes(request: ClaimRequest, notebook: Notebook) -> tuple[Note, ...]:
 def _pieces(request: ClaimRequest, notebook: Notebook) -> Iterator[tuple[str, str]]:
     """What the notes say, most important first, each with the field it comes from."""
     encounter = request.encounter
-    if encounter.contract is not None and request.payer.contract_id_place == "NTE*ADD":
+    if (
+        request.carries_drug
+        and encounter.contract is not None
+        and request.payer.contract_id_place == "NTE*ADD"
+    ):
         agreement = notebook.id(encounter.contract.agreement_id, "contract.agreement_id")
         yield "contract.agreement_id", f"OBA {agreement}"
-    if encounter.therapy is not None and request.payer.lot_in_note:
+    if encounter.therapy is not None and request.carries_drug and request.payer.lot_in_note:
         for number, kit in enumerate(encounter.therapy.kits):
             if kit.lot:
                 path = f"therapy.kits[{number}].lot"

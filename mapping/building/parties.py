@@ -7,11 +7,17 @@ else the policy holder is, and the child goes into 2000C. Source: FACTS A2.
 from __future__ import annotations
 
 from edi.claim837i.model import Address, Contact, Party, Patient, Reference, Subscriber
+from edi.finding import Finding
 from mapping import encounter as record
 from mapping.building.request import ClaimRequest, Notebook
+from mapping.profile_models import PayerProfile
+from mapping.rule_keys import RECORD_INVALID
 
-_RESPONSIBILITY = "PSTABCDEFGH"
-_RELATIONSHIP = {"spouse": "01", "child": "19", "other": "G8", "unknown": "21"}
+RESPONSIBILITY = "PSTABCDEFGH"
+"""SBR01 by payer order."""
+RELATIONSHIP = {"self": "18", "spouse": "01", "child": "19", "other": "G8", "unknown": "21"}
+"""SBR02 and PAT01."""
+_OFF_CAMPUS = "19"
 
 
 def submitter(request: ClaimRequest) -> Party:
@@ -49,7 +55,17 @@ def pay_to(request: ClaimRequest, notebook: Notebook) -> Party | None:
 
 def payer(request: ClaimRequest) -> Party:
     """Loop 2010BB, from the payer profile."""
-    return Party("2", request.payer.name, id_qualifier="PI", id=request.payer.payer_id)
+    return payer_party(request.payer)
+
+
+def payer_party(profile: PayerProfile) -> Party:
+    """A payer as NM1*PR names it (2010BB, 2330B)."""
+    return Party("2", profile.name, id_qualifier="PI", id=profile.payer_id)
+
+
+def claim_number_of_payer(number: str) -> tuple[Reference, ...]:
+    """REF*F8 of 2330B: the number an earlier payer gave its claim."""
+    return (Reference("F8", number),) if number else ()
 
 
 def subscriber(request: ClaimRequest, notebook: Notebook) -> Subscriber:
@@ -63,7 +79,7 @@ def subscriber(request: ClaimRequest, notebook: Notebook) -> Subscriber:
     where = "patient" if is_self else f"{path}.subscriber"
     return Subscriber(
         party=_person(person, notebook, where, member_id, with_address=is_self),
-        responsibility=_RESPONSIBILITY[request.payer_order],
+        responsibility=RESPONSIBILITY[request.payer_order],
         relationship="18" if is_self else "",
         group_number=notebook.id(group.reveal(), f"{path}.group_number") if group else "",
         group_name="" if group else notebook.text(coverage.group_name, f"{path}.group_name"),
@@ -80,7 +96,7 @@ def patient(request: ClaimRequest, notebook: Notebook) -> Patient | None:
         return None
     return Patient(
         party=_person(child, notebook, "patient", "", with_address=True),
-        relationship=_RELATIONSHIP[coverage.relationship],
+        relationship=RELATIONSHIP[coverage.relationship],
         birth_date=child.birth_date.reveal(),
         sex=child.sex,
     )
@@ -99,6 +115,44 @@ def physician(provider: record.Provider | None, notebook: Notebook, path: str) -
         id=provider.npi,
         taxonomy=provider.taxonomy or "" if path == "attending" else "",
     )
+
+
+def service_facility(request: ClaimRequest, notebook: Notebook) -> Party | None:
+    """Loop 2310E: the department off campus where the child was treated."""
+    encounter = request.encounter
+    location = request.site.locations.get(encounter.location) if encounter.location else None
+    if encounter.location is None and encounter.setting != _OFF_CAMPUS:
+        return None
+    if location is None:
+        finding = Finding.of(
+            RECORD_INVALID,
+            "{path}: a treatment off campus needs a department that the site profile knows.",
+            fields={"path": "location"},
+            expected=" or ".join(request.site.locations) or "a location in the profile of the site",
+            found=encounter.location or "nothing",
+            fix="Name the department in the record, or add it to the profile of the site.",
+        )
+        notebook.add(finding, "location")
+        return None
+    address = location.address
+    return Party(
+        entity_type="2",
+        name=location.name,
+        id_qualifier="XX" if location.npi else "",
+        id=location.npi or "",
+        address=Address(address.lines, address.city, address.state, address.postal_code),
+    )
+
+
+def person_of_coverage(request: ClaimRequest, notebook: Notebook, order: int) -> Party:
+    """Who holds the policy of another coverage (2330A), with its member id."""
+    coverage = request.encounter.coverages[order]
+    path = f"coverages[{order}]"
+    member_id = notebook.id(coverage.member_id.reveal(), f"{path}.member_id")
+    is_self = coverage.subscriber is None
+    person = coverage.subscriber or request.encounter.patient
+    where = "patient" if is_self else f"{path}.subscriber"
+    return _person(person, notebook, where, member_id, with_address=False)
 
 
 def _person(

@@ -8,7 +8,8 @@ from edi.claim837i.model import Claim
 from edi.finding import Finding, Place
 from edi.protected import Protected
 from edi.separators import Separators
-from mapping.encounter import Coverage, Encounter
+from mapping.building.parts import DRUG, STAY, WHOLE, is_drug_line
+from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
 from mapping.text import fold, is_safe_id, needs_folding
@@ -19,7 +20,9 @@ class ClaimRequest:
     """One claim to be built: the encounter, whose turn it is, and the profiles that apply.
 
     `part` is `whole` (or `stay` and `drug` where a payer wants the drug apart);
-    `payer_order` counts coverages from 0; `frequency` is CLM05-3.
+    `payer_order` counts coverages from 0; `frequency` is CLM05-3. `earlier` is what the payers
+    before this one decided, in their order; None of one that has not decided. `payers` are the
+    profiles of all coverages in their order, None of a later one that has none.
     """
 
     encounter: Encounter
@@ -27,13 +30,44 @@ class ClaimRequest:
     partner: PartnerProfile
     site: SiteProfile
     product: ProductProfile | None
-    part: str = "whole"
+    part: str = WHOLE
     payer_order: int = 0
     frequency: str = "1"
+    earlier: tuple[Adjudication | None, ...] = ()
+    payers: tuple[PayerProfile | None, ...] = ()
 
     @property
     def coverage(self) -> Coverage:
         return self.encounter.coverages[self.payer_order]
+
+    def payer_of(self, order: int) -> PayerProfile | None:
+        """The profile of a coverage's payer, as far as it is known."""
+        if order == self.payer_order:
+            return self.payer
+        return self.payers[order] if order < len(self.payers) else None
+
+    def decision(self, order: int) -> Adjudication | None:
+        """What an earlier payer decided: as it told us itself, else as the record says."""
+        told = self.earlier[order] if order < len(self.earlier) else None
+        return told or self.encounter.coverages[order].adjudication
+
+    @property
+    def is_inpatient(self) -> bool:
+        """Whether the claim is an inpatient bill: the drug alone never is."""
+        return self.encounter.is_inpatient and self.part != DRUG
+
+    @property
+    def carries_drug(self) -> bool:
+        """Whether the drug is billed on this claim."""
+        return self.product is not None and self.part != STAY
+
+    def lines(self) -> list[tuple[int, ServiceLine]]:
+        """The record's lines that belong on this claim, with their number in the record (from 1)."""
+        numbered = enumerate(self.encounter.service_lines, start=1)
+        return [(number, line) for number, line in numbered if self._belongs(line)]
+
+    def _belongs(self, line: ServiceLine) -> bool:
+        return self.part == WHOLE or is_drug_line(line, self.product) is (self.part == DRUG)
 
     @property
     def separators(self) -> Separators:

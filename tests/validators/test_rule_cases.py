@@ -15,7 +15,7 @@ import yaml
 
 from edi.envelope import read_document
 from edi.finding import Finding, Severity
-from mapping.building.claim import build_claim, facility_code
+from mapping.building.claim import build_claim, has_institutional_claim
 from mapping.building.request import ClaimRequest
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileStore
@@ -101,7 +101,7 @@ def findings_of(case: Case) -> list[Finding]:
     prior = Earlier(content.get("earlier"))
     check = EncounterCheck(encounter, request.payer, request.site, request.product, NIGHT.date(), prior)
     found = judge_encounter(check) if content.get("encounter", True) else []
-    if facility_code(encounter.setting) is None:
+    if not has_institutional_claim(encounter.setting):
         return found
     known = KnownClaim(encounter, request.payer) if content.get("encounter", True) else None
     context = ValidationContext(ProfileStore(), NIGHT.date(), lambda index, claim: known, prior)

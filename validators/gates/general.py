@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mapping.building.claim import facility_code
+from mapping.building.claim import has_institutional_claim
 from validators.checks import EncounterCheck
 from validators.registry import Fault, encounter_rule
 
@@ -17,7 +17,7 @@ def site_of_care(check: EncounterCheck) -> Iterator[Fault]:
     Why: this drug is given in certified hospitals only, and those settings have no 837I.
     Fix: check the setting; plan the infusion at a certified hospital.
     """
-    if facility_code(check.encounter.setting) is None:
+    if not has_institutional_claim(check.encounter.setting):
         yield Fault(
             "Place of service {setting} is no hospital.",
             check.place("setting"),

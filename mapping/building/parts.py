@@ -1,0 +1,45 @@
+"""Which claims one encounter becomes.
+
+Most payers want one claim. One that carves the drug out wants it alone, on an outpatient
+claim of the day of the infusion, and the rest on a claim of its own. Source: FACTS F (Texas),
+C14; frequency codes: FACTS A6.
+"""
+
+from __future__ import annotations
+
+from mapping.encounter import Encounter, ServiceLine
+from mapping.profile_models import PayerProfile, ProductProfile
+
+WHOLE = "whole"
+STAY = "stay"
+DRUG = "drug"
+
+_ORIGINAL = "1"
+_INTERIM = {"first": "2", "continuing": "3", "last": "4"}
+
+
+def parts_of(encounter: Encounter, payer: PayerProfile, product: ProductProfile | None) -> tuple[str, ...]:
+    """The claims to one payer: `whole`, or `stay` (all but the drug) and `drug`.
+
+    An encounter that replaces one of the two becomes that one alone.
+    """
+    drug = [is_drug_line(line, product) for line in encounter.service_lines]
+    if not payer.carve_out or not any(drug):
+        return (WHOLE,)
+    if encounter.replaces is not None and encounter.replaces.part is not None:
+        return (encounter.replaces.part,)
+    return (DRUG,) if all(drug) else (STAY, DRUG)
+
+
+def frequency_of(encounter: Encounter, part: str) -> str:
+    """CLM05-3: 7 or 8 where the encounter replaces a claim, 2 to 4 for a stay billed in pieces, else 1."""
+    if encounter.replaces is not None:
+        return encounter.replaces.frequency
+    if encounter.interim is not None and part != DRUG:
+        return _INTERIM[encounter.interim]
+    return _ORIGINAL
+
+
+def is_drug_line(line: ServiceLine, product: ProductProfile | None) -> bool:
+    """Whether the line bills the product (its code, or a code it was once billed under)."""
+    return product is not None and line.hcpcs in (product.hcpcs, *product.unclassified_codes)
