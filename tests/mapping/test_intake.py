@@ -115,7 +115,7 @@ def test_a_wrong_line_does_not_stop_the_others() -> None:
         (b'{"id": NaN}', "NaN"),
         (b'{"id": "a", "id": "b"}', "twice"),
         (b"[" * 100_000, "JSON"),
-        (b'"text"', "should be"),
+        (b'"text"', "not JSON"),
         (b"[]", "no record"),
     ],
 )
