@@ -21,7 +21,6 @@ from edi.claim837i.model import Claim
 from edi.claim837i.read import read_claims
 from edi.envelope import read_document
 from edi.values import from_cents
-from mapping.building.request import ClaimRequest
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
@@ -32,6 +31,7 @@ from pipeline.ledger import answers, claims, encounters, files
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.store import Ledger
 from pipeline.life import life_of
+from pipeline.outbound.requests import claim_request
 from validators.checks import EncounterCheck
 
 _OPEN_STATES = ("rejected", "denied", "partly_paid")
@@ -84,12 +84,10 @@ class WorkItems:
             row = encounters.by_row(connection, claim.encounter_row)
             encounter = Encounter.model_validate(json.loads(row.content))
             payer = self._profiles.payer(claim.payer)
-            request = ClaimRequest(
-                encounter=encounter,
-                payer=payer,
-                partner=self._profiles.partner(self._config.partner_of(payer.key, payer.partner)),
-                site=self._profiles.site(encounter.site),
-                product=self._profiles.product(claim.product) if claim.product else None,
+            request = claim_request(
+                self._config,
+                self._profiles,
+                encounter,
                 part=claim.part,
                 payer_order=claim.payer_order,
                 frequency=claim.frequency,

@@ -13,6 +13,8 @@ from mapping.profile_models import PayerProfile, ProductProfile
 WHOLE = "whole"
 STAY = "stay"
 DRUG = "drug"
+PARTS = (WHOLE, STAY, DRUG)
+"""All parts, in the order in which they stand in a file."""
 
 _ORIGINAL = "1"
 _INTERIM = {"first": "2", "continuing": "3", "last": "4"}
@@ -31,9 +33,12 @@ def parts_of(encounter: Encounter, payer: PayerProfile, product: ProductProfile 
     return (DRUG,) if all(drug) else (STAY, DRUG)
 
 
-def frequency_of(encounter: Encounter, part: str) -> str:
-    """CLM05-3: 7 or 8 where the encounter replaces a claim, 2 to 4 for a stay billed in pieces, else 1."""
-    if encounter.replaces is not None:
+def frequency_of(encounter: Encounter, part: str, payer_order: int = 0) -> str:
+    """CLM05-3: 7 or 8 where the encounter replaces a claim, 2 to 4 for a stay billed in pieces, else 1.
+
+    What is replaced is a claim to the first payer.
+    """
+    if encounter.replaces is not None and payer_order == 0:
         return encounter.replaces.frequency
     if encounter.interim is not None and part != DRUG:
         return _INTERIM[encounter.interim]

@@ -270,6 +270,7 @@ def _adjustments(found: Iterable[Adjustment]) -> list[dict[str, Any]]:
             "group": item.group,
             "reason": item.reason,
             "cents": item.amount,
+            "quantity": str(item.quantity) if item.quantity else None,
             "position": item.segment_position,
         }
         for item in found

@@ -56,6 +56,7 @@ class ClaimRow:
     frequency: str
     total_cents: int
     drug_cents: int
+    has_next_payer: bool
     state: str
 
 
@@ -119,6 +120,20 @@ def live_drug_claim(connection: Connection, patient: str, product: str, payer_or
     """The live claim for this child, product and payer order, or None."""
     key = f"{patient}|{product}|{payer_order}"
     return connection.execute(select(claims.c.id).where(claims.c.live_drug_key == key)).scalar()
+
+
+def live_of(connection: Connection, encounter: str, payer_order: int) -> list[ClaimRow]:
+    """The live claims of an encounter to one payer: one, or stay and drug."""
+    statement = (
+        select(claims)
+        .where(
+            claims.c.encounter == encounter,
+            claims.c.payer_order == payer_order,
+            claims.c.live_key.is_not(None),
+        )
+        .order_by(claims.c.part.desc())
+    )
+    return [_record(row) for row in connection.execute(statement)]
 
 
 def set_state(connection: Connection, claim: str, state: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -108,6 +109,7 @@ claims = Table(
     Column("frequency", String, nullable=False),
     Column("total_cents", BigInteger, nullable=False),
     Column("drug_cents", BigInteger, nullable=False),
+    Column("has_next_payer", Boolean, nullable=False),
     Column("state", String, nullable=False),
     UniqueConstraint("encounter", "part", "payer_order", "version"),
     Index("claims_by_control_number", "patient_control_number"),

@@ -7,7 +7,7 @@ What is held with the same findings as before is not told again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from edi.claim837i.model import Claim
 from edi.finding import Finding, Place, has_errors
 from mapping.building.claim import build_claim
+from mapping.building.parts import frequency_of, parts_of
 from mapping.building.request import ClaimRequest
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError
@@ -22,13 +23,13 @@ from mapping.rule_keys import RECORD_INVALID
 from pipeline.job import Job
 from pipeline.ledger import claims, encounters
 from pipeline.ledger.encounters import EncounterRow
+from pipeline.outbound import turns
 from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
+from pipeline.outbound.requests import claim_request
 from pipeline.outbound.take_in import decode_content
 from validators.checks import ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
 from validators.registry import rule_by_id, run_rules
-
-_WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,103 +54,124 @@ class Held:
 
 
 def judge_open_encounters(job: Job) -> list[Candidate]:
-    """The claims to be sent. Encounters that are held are recorded with their findings."""
-    key = job.ledger.patient_key()
+    """The claims to be sent. Encounters that are held are recorded with their findings.
+
+    Judged are the encounters that wait for a claim, and those whose next payer's turn has come.
+    """
     candidates: list[Candidate] = []
     waiting: list[Held] = []
     with job.ledger.reading() as connection:
-        prior = LedgerPriorClaims(connection, key)
-        accounts: dict[str, str] = {}
-        for row in encounters.open_encounters(connection):
-            outcome = _judge(job, connection, prior, row, key, accounts)
+        gate = _Gate(job, connection)
+        for row in _rows_to_judge(connection):
+            outcome = gate.judge(row)
             if isinstance(outcome, Held):
                 waiting.append(outcome)
             else:
-                candidates.append(outcome)
+                candidates += outcome
     record_outcomes(job, waiting, "held")
     return candidates
 
 
-def _judge(
-    job: Job,
-    connection: Connection,
-    prior: LedgerPriorClaims,
-    row: EncounterRow,
-    key: bytes,
-    accounts: dict[str, str],
-) -> Candidate | Held:
-    try:
-        encounter = Encounter.model_validate(decode_content(row.content))
-        request = make_request(job, encounter)
-    except ValidationError:
-        return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
-    except ProfileError as error:
-        return Held(row, (_unusable(row, str(error), "record"),))
-    findings = _not_yet_billable(connection, row, encounter, accounts)
-    findings += judge_encounter(
-        EncounterCheck(encounter, request.payer, request.site, request.product, job.today, prior)
-    )
-    if has_errors(findings):
-        return Held(row, tuple(findings))
-    built = build_claim(request)
-    findings += [*built.findings, *_lifetime_findings(job, request, built.claim, prior)]
-    if has_errors(findings):
-        return Held(row, tuple(finding.at(encounter=row.encounter) for finding in findings))
-    version = claims.next_version(connection, encounter.id, _WHOLE, request.payer_order)
-    claim_id = claims.claim_id(encounter.id, _WHOLE, request.payer_order, version)
-    if request.product is not None:
-        prior.remember(encounter, request.product.key, request.payer_order, claim_id)
-    accounts[encounter.patient_control_number.reveal()] = encounter.id
-    patient = patient_digest(encounter, key)
-    return Candidate(row, request, built.claim, claim_id, version, patient, tuple(findings))
+def _rows_to_judge(connection: Connection) -> list[EncounterRow]:
+    waiting = encounters.open_encounters(connection)
+    known = {row.encounter for row in waiting}
+    for claim in turns.waiting_for_next_payer(connection):
+        if claim.encounter not in known:
+            known.add(claim.encounter)
+            waiting.append(encounters.by_row(connection, claim.encounter_row))
+    return sorted(waiting, key=lambda row: row.encounter)
 
 
-def _not_yet_billable(
-    connection: Connection, row: EncounterRow, encounter: Encounter, accounts: dict[str, str]
-) -> list[Finding]:
-    """An infusion that is only planned, and an account number that another encounter has used.
+class _Gate:
+    """Judges encounters one after the other, and remembers the claims that this run will send."""
 
-    Payers answer by account number (CLM01): used twice, a payment could not be told apart.
-    """
-    findings = []
-    if encounter.therapy is not None and encounter.therapy.status == "planned":
-        reason = "the infusion is planned and not done; a claim is made once it is done"
-        findings.append(_unusable(row, reason, "therapy.status"))
-    account = encounter.patient_control_number.reveal()
-    others = {claim.encounter for claim in claims.by_control_number(connection, account)}
-    others |= {accounts[account]} if account in accounts else set()
-    for other in sorted(others - {encounter.id}):
-        reason = f"encounter {other} has a claim under the same account number"
-        findings.append(_unusable(row, reason, "patient_control_number"))
-    return findings
+    def __init__(self, job: Job, connection: Connection) -> None:
+        self._job = job
+        self._connection = connection
+        self._key = job.ledger.patient_key()
+        self._prior = LedgerPriorClaims(connection, self._key)
+        self._accounts: dict[str, str] = {}
+
+    def judge(self, row: EncounterRow) -> list[Candidate] | Held:
+        """The claims of an encounter to the payer whose turn it is; [] where it is nobody's turn."""
+        try:
+            encounter = Encounter.model_validate(decode_content(row.content))
+            turn = turns.next_turn(self._connection, encounter)
+            requests = self._requests(encounter, turn) if turn is not None else []
+        except ValidationError:
+            return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
+        except (ProfileError, turns.NotBillable) as reason:
+            return Held(row, (_unusable(row, str(reason), "record"),))
+        return self._candidates(row, requests) if requests else []
+
+    def _requests(self, encounter: Encounter, turn: turns.Turn) -> list[ClaimRequest]:
+        job, order = self._job, turn.payer_order
+        whole = claim_request(job.config, job.profiles, encounter, payer_order=order, earlier=turn.earlier)
+        return [
+            replace(whole, part=part, frequency=frequency_of(encounter, part, order))
+            for part in parts_of(encounter, whole.payer, whole.product)
+        ]
+
+    def _candidates(self, row: EncounterRow, requests: Sequence[ClaimRequest]) -> list[Candidate] | Held:
+        first = requests[0]
+        findings = judge_encounter(
+            EncounterCheck(
+                first.encounter, first.payer, first.site, first.product, self._job.today, self._prior
+            )
+        )
+        findings += _not_yet_billable(row, first.encounter)
+        built: list[tuple[ClaimRequest, Claim]] = []
+        if not has_errors(findings):
+            for request in requests:
+                made = build_claim(request)
+                findings += [*made.findings, *self._of_the_ledger(row, request, made.claim)]
+                built.append((request, made.claim))
+        if has_errors(findings):
+            return Held(row, tuple(finding.at(encounter=row.encounter) for finding in findings))
+        return [self._candidate(row, request, claim, findings) for request, claim in built]
+
+    def _of_the_ledger(self, row: EncounterRow, request: ClaimRequest, claim: Claim) -> list[Finding]:
+        """A drug that was billed before, and an account number that another encounter has used.
+
+        Payers answer by account number (CLM01): used twice, a payment could not be told apart.
+        """
+        check = ClaimCheck(
+            claim=claim,
+            payer=request.payer,
+            product=request.product,
+            today=self._job.today,
+            encounter=request.encounter,
+            prior=self._prior,
+            payer_order=request.payer_order,
+        )
+        findings = list(run_rules([rule_by_id("drug-lifetime")], check))
+        account = claim.patient_control_number
+        others = {one.encounter for one in claims.by_control_number(self._connection, account)}
+        others |= {self._accounts[account]} if account in self._accounts else set()
+        for other in sorted(others - {request.encounter.id}):
+            reason = f"encounter {other} has a claim under the same account number"
+            findings.append(_unusable(row, reason, "patient_control_number"))
+        return findings
+
+    def _candidate(
+        self, row: EncounterRow, request: ClaimRequest, claim: Claim, findings: Sequence[Finding]
+    ) -> Candidate:
+        encounter, part, order = request.encounter, request.part, request.payer_order
+        version = claims.next_version(self._connection, encounter.id, part, order)
+        claim_id = claims.claim_id(encounter.id, part, order, version)
+        if request.product is not None and request.carries_drug:
+            self._prior.remember(encounter, request.product.key, order, claim_id)
+        self._accounts[claim.patient_control_number] = encounter.id
+        patient = patient_digest(encounter, self._key)
+        return Candidate(row, request, claim, claim_id, version, patient, tuple(findings))
 
 
-def make_request(job: Job, encounter: Encounter) -> ClaimRequest:
-    """The claim that an encounter asks for. ProfileError where a profile is missing."""
-    payer = job.profiles.known_payer(encounter.coverages[0].payer)
-    partner = job.profiles.partner(job.config.partner_of(payer.key, payer.partner))
-    return ClaimRequest(
-        encounter=encounter,
-        payer=payer,
-        partner=partner,
-        site=job.profiles.site(encounter.site),
-        product=job.profiles.product(encounter.therapy.product) if encounter.therapy else None,
-    )
-
-
-def _lifetime_findings(
-    job: Job, request: ClaimRequest, claim: Claim, prior: LedgerPriorClaims
-) -> list[Finding]:
-    check = ClaimCheck(
-        claim=claim,
-        payer=request.payer,
-        product=request.product,
-        today=job.today,
-        encounter=request.encounter,
-        prior=prior,
-        payer_order=request.payer_order,
-    )
-    return list(run_rules([rule_by_id("drug-lifetime")], check))
+def _not_yet_billable(row: EncounterRow, encounter: Encounter) -> list[Finding]:
+    """An infusion that is only planned."""
+    if encounter.therapy is None or encounter.therapy.status != "planned":
+        return []
+    reason = "the infusion is planned and not done; a claim is made once it is done"
+    return [_unusable(row, reason, "therapy.status")]
 
 
 def _unusable(row: EncounterRow, reason: str, path: str) -> Finding:

@@ -23,6 +23,7 @@ from edi.reading_rules import OUTBOUND
 from edi.values import to_cents
 from edi.writer import Envelope, SegmentValues, write_interchange
 from mapping.building import parties
+from mapping.building.parts import PARTS
 from mapping.building.request import separators_of
 from mapping.profile_models import PartnerProfile
 from pipeline.errors import ControlNumbersExhausted
@@ -51,9 +52,14 @@ class _Staged:
 
 def release_claims(job: Job, candidates: Sequence[Candidate]) -> None:
     """Send the claims, one file for each partner, in the order of partner and encounter."""
-    ordered = sorted(candidates, key=lambda item: (item.request.partner.key, item.row.encounter))
+    ordered = sorted(candidates, key=_order)
     for _, group in groupby(ordered, key=lambda item: item.request.partner.key):
         _release_to_partner(job, list(group))
+
+
+def _order(candidate: Candidate) -> tuple[str, str, int]:
+    request = candidate.request
+    return request.partner.key, candidate.row.encounter, PARTS.index(request.part)
 
 
 def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
@@ -64,7 +70,7 @@ def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
         dropped = _refusals(job, partner, staged, candidates)
         if not dropped:
             break
-        refused += dropped
+        refused += _by_encounter(dropped)
         rows = {held.row.row for held in dropped}
         candidates = [item for item in candidates if item.row.row not in rows]
         if not candidates:
@@ -72,6 +78,15 @@ def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
     record_outcomes(job, refused, "refused")
     if candidates:
         publish(job, _commit(job, partner, staged, candidates))
+
+
+def _by_encounter(refused: Iterable[Held]) -> list[Held]:
+    """One entry an encounter: of two claims of one encounter neither goes without the other."""
+    found: dict[int, Held] = {}
+    for held in refused:
+        before = found.get(held.row.row)
+        found[held.row.row] = held if before is None else Held(held.row, before.findings + held.findings)
+    return list(found.values())
 
 
 def _refusals(
@@ -142,7 +157,10 @@ def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -
 
 
 def _context(job: Job, candidates: Sequence[Candidate]) -> ValidationContext:
-    known = [KnownClaim(item.request.encounter, item.request.payer) for item in candidates]
+    known = [
+        KnownClaim(item.request.encounter, item.request.payer, item.request.payer_order)
+        for item in candidates
+    ]
     return ValidationContext(
         profiles=job.profiles,
         today=job.today,
@@ -253,7 +271,7 @@ def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow
         payer_order=request.payer_order,
         version=candidate.version,
         payer=request.payer.key,
-        product=request.product.key if request.product else None,
+        product=request.product.key if request.product and request.carries_drug else None,
         patient=candidate.patient,
         file=file,
         position_in_file=report.index,
@@ -265,6 +283,7 @@ def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow
         frequency=claim.frequency,
         total_cents=to_cents(claim.total_charge) if claim.total_charge is not None else 0,
         drug_cents=_drug_cents(candidate, claim),
+        has_next_payer=request.payer_order + 1 < len(request.encounter.coverages),
         state="ready",
     )
 
@@ -273,7 +292,8 @@ def _drug_cents(candidate: Candidate, claim: Claim) -> int:
     product = candidate.request.product
     if product is None:
         return 0
-    return sum(to_cents(line.charge) for line in claim.lines if line.code == product.hcpcs and line.charge)
+    codes = (product.hcpcs, candidate.request.payer.drug_hcpcs)
+    return sum(to_cents(line.charge) for line in claim.lines if line.code in codes and line.charge)
 
 
 def _line_row(line: ServiceLine) -> LineRow:
