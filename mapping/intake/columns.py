@@ -17,6 +17,7 @@ from mapping.intake.fields import Kind, ListOf, Member, ObjectOf, Shape, encount
 from mapping.intake.record import Location, path_words
 
 ID = "id"
+ACCOUNT = "patient_control_number"
 LINES = "service_lines"
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]{1,3}\])*(\.[a-z][a-z0-9_]*(\[[0-9]{1,3}\])*)*", re.ASCII)
 _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
@@ -71,9 +72,9 @@ class Header:
     columns: tuple[Column | None, ...]
     faults: tuple[HeaderFault, ...]
 
-    @property
-    def id_position(self) -> int:
-        return next(at for at, column in enumerate(self.columns) if column and column.name == ID)
+    def position_of(self, name: str) -> int:
+        """Where a column stands that every header without faults has."""
+        return next(at for at, column in enumerate(self.columns) if column and column.name == name)
 
 
 def find_column(name: str) -> Column | None:

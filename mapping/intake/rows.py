@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mapping.intake.cells import EMPTY_LIST, EMPTY_OBJECT, split_list
-from mapping.intake.columns import LINES, Column, Header, name_of
+from mapping.intake.columns import ACCOUNT, ID, LINES, Column, Header, name_of
 from mapping.intake.fields import Kind, ListOf
 from mapping.intake.record import (
     Fault,
@@ -92,27 +92,33 @@ def read_rows(
 
 
 def _groups(rows: Iterable[FlatRow], header: Header) -> Iterator[_Group]:
-    """Rows under their ids. A row whose id cannot be told stands alone, and marks its neighbours."""
+    """Rows under their ids. A row whose id cannot be told stands alone.
+
+    A row that may be a line of the encounter before or after it, because its id may be
+    misspelt or lost, marks that encounter.
+    """
     group: _Group | None = None
     strays: list[FlatRow] = []
     for row in rows:
         key = _key_of(row, header, group)
         if group is not None and key == group.key:
             group.add(row)
-        elif key is None:
+            continue
+        if group is not None and (_is_headless(row, header) or _is_alike(row, group.rows[0], header)):
+            group.faults.append(_neighbour_fault(row))
+        if key is None:
             strays.append(row)
-            if group is not None and _may_belong(row, group, header):
-                group.faults.append(_neighbour_fault(row))
-        else:
-            if group is not None:
-                yield group
-            yield from map(_alone, strays)
-            group = _Group(key)
-            group.add(row)
-            for stray in strays:
-                if _has_encounter_cells(stray, header) and _may_belong(stray, group, header):
-                    group.faults.append(_neighbour_fault(stray))
-            strays = []
+            continue
+        if group is not None:
+            yield group
+        yield from map(_alone, strays)
+        before = [*strays, *(group.rows[:1] if group is not None else [])]
+        group, strays = _Group(key), []
+        group.add(row)
+        group.faults += [_neighbour_fault(other) for other in before if _is_alike(other, row, header)]
+        if row.fault is None and _is_headless(row, header):
+            reason = "the first row of an id holds the columns of its encounter; this one holds none"
+            group.faults.append(Fault(row.line, "id", reason, _FIX_ROW))
     if group is not None:
         yield group
     yield from map(_alone, strays)
@@ -124,7 +130,7 @@ def _key_of(row: FlatRow, header: Header, group: _Group | None) -> str | None:
     Of a row with too many or too few cells the id is certain in the first column only,
     which nothing can have moved, or where it is the same as in the row before.
     """
-    position = header.id_position
+    position = header.position_of(ID)
     key = row.cells[position].strip() if position < len(row.cells) else ""
     if not key:
         return None
@@ -133,30 +139,39 @@ def _key_of(row: FlatRow, header: Header, group: _Group | None) -> str | None:
     return key
 
 
-def _may_belong(row: FlatRow, group: _Group, header: Header) -> bool:
-    """Whether nothing in the row speaks against its being of that encounter."""
-    first = group.rows[0]
-    if row.fault is not None or first.fault is not None:
+def _is_headless(row: FlatRow, header: Header) -> bool:
+    """Whether a row holds nothing of an encounter, as later rows of one may.
+
+    Of a row whose cells cannot be told apart: whether it has no more than such a row.
+    """
+    if row.fault is not None:
+        of_lines = sum(column is not None and column.is_of_line for column in header.columns)
+        return sum(map(bool, row.cells)) <= of_lines + 1
+    return not any(row.cells[at] for at in _encounter_positions(header))
+
+
+def _is_alike(row: FlatRow, other: FlatRow, header: Header) -> bool:
+    """Whether two rows under different ids have one account number: an encounter has its own."""
+    if not (row.cells and other.cells):
+        # Nothing of a row could be read: it may be of any encounter.
         return True
-    return not any(
-        row.cells[at] and first.cells[at] and row.cells[at] != first.cells[at]
-        for at in _encounter_positions(header)
-    )
-
-
-def _has_encounter_cells(row: FlatRow, header: Header) -> bool:
-    return row.fault is not None or any(row.cells[at] for at in _encounter_positions(header))
+    position = header.position_of(ACCOUNT)
+    accounts = [each.cells[position] for each in (row, other) if each.fault is None and each.cells[position]]
+    if len(accounts) == 2 or not accounts:
+        return len(accounts) == 2 and accounts[0] == accounts[1]
+    broken = row if row.fault is not None else other
+    return broken.fault is not None and accounts[0] in broken.cells
 
 
 def _encounter_positions(header: Header) -> Iterator[int]:
-    identity = header.id_position
+    identity = header.position_of(ID)
     for at, column in enumerate(header.columns):
         if column is not None and not column.is_of_line and at != identity:
             yield at
 
 
 def _neighbour_fault(row: FlatRow) -> Fault:
-    reason = "this row does not say whose it is, and may be a line of the encounter beside it"
+    reason = "this row does not say for certain whose it is, and may be a line of the encounter beside it"
     return Fault(row.line, "id", reason, _FIX_ROW)
 
 
