@@ -19,7 +19,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from edi.finding import Finding, Place, RuleKey
-from edi.protected import Protected
+from edi.protected import Protected, shown_code
 from edi.reading_log import FindingLog
 from edi.reading_rules import OUTBOUND, ReadingRules
 from edi.separators import Separators
@@ -542,8 +542,8 @@ class TransactionReader(Iterator[StreamedTransaction]):
             segment,
             element,
             fields={"element": element, "what": what},
-            expected=_shown(expected),
-            found=_shown(segment.element(int(element[-2:]))),
+            expected=shown_code(expected, _LONGEST_VALUE_SHOWN),
+            found=shown_code(segment.element(int(element[-2:])), _LONGEST_VALUE_SHOWN),
             fix="Count again and take the control number from the header.",
         )
 
@@ -557,7 +557,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
                 element,
                 fields={"element": element},
                 expected="a control number of its own",
-                found=_shown(value),
+                found=shown_code(value, _LONGEST_VALUE_SHOWN),
                 fix="Give each envelope a control number that was never used before.",
             )
         seen.add(value)
@@ -568,7 +568,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
             template,
             segment,
             None,
-            fields={"id": _shown(segment.id, 3)},
+            fields={"id": shown_code(segment.id, 3)},
             fix="Nest ISA, GS, ST, SE, GE, IEA as the control standard has them.",
         )
 
@@ -597,7 +597,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
                     interchange=self._interchange.control_number if self._interchange else None,
                     group=self._group.control_number if self._group else None,
                     transaction=self._transaction.control_number if self._transaction else None,
-                    segment=segment.id if isinstance(_shown(segment.id, 3), str) else None,
+                    segment=segment.id if isinstance(shown_code(segment.id, 3), str) else None,
                     segment_position=segment.position or None,
                     element=element,
                 ),
@@ -614,10 +614,3 @@ def _number(text: str) -> str:
     """Counts and control numbers of type N0 compare as numbers: 000000101 is 101."""
     stripped = text.strip(" ")
     return stripped.lstrip("0") or "0" if stripped.isascii() and stripped.isdigit() else stripped
-
-
-def _shown(text: str, longest: int = _LONGEST_VALUE_SHOWN) -> str | Protected[str]:
-    """A control number or segment id as it stands; in a damaged file it may be anything: masked then."""
-    if not text:
-        return "nothing"
-    return text if len(text) <= longest and text.isascii() and text.isalnum() else Protected(text)

@@ -72,3 +72,10 @@ class Protected(Generic[T]):
 def reveal(value: object) -> object:
     """The plain value, whether it was wrapped or not."""
     return value.reveal() if isinstance(value, Protected) else value
+
+
+def shown_code(text: str, longest: int) -> str | Protected[str]:
+    """A control number or an id as it stands; in a damaged file it may be anything: masked then."""
+    if not text:
+        return "nothing"
+    return text if len(text) <= longest and text.isascii() and text.isalnum() else Protected(text)

@@ -88,12 +88,12 @@ def day(field: str, element: int) -> Cell:
 
 
 def texts(field: str, *elements: int) -> Row:
-    """Several texts in elements of their own; empty ones are passed over."""
+    """Several texts in elements of their own; those that are empty at the end are left out."""
     return Row(field, tuple((element, _ONE_VALUE) for element in elements))
 
 
 def component_texts(field: str, element: int, *components: int) -> Row:
-    """Several texts in components of one element; empty ones are passed over."""
+    """Several texts in components of one element; those that are empty at the end are left out."""
     return Row(field, tuple((element, component) for component in components))
 
 
@@ -143,24 +143,27 @@ class Layout:
                 losses.unreadable(loop, segment, label, cell.kind.words, content)
             values[cell.field] = value
         for field, slots in self._row_slots:
-            values[field] = tuple([contents[slot] for slot in slots if contents[slot]])
+            values[field] = _without_empty_end([contents[slot] for slot in slots])
         for item, slot in self._fixed_slots:
             content = contents[slot]
             if content != item.value and (content or item.stands_with(values.__getitem__)):
                 label = self._label(item.element, item.component)
-                losses.unreadable(loop, segment, label, item.value, content)
+                losses.not_as_prescribed(loop, segment, label, item.value, content)
         if has_more:
             self._look_for_more(segment, segment.elements, loop, losses)
         return values
 
     def _look_for_more(self, segment: Segment, elements: list[str], loop: str, losses: Losses) -> None:
         separator = segment.separators.component
+        repetition = segment.separators.repetition
         for element in range(1, len(elements)):
             content = elements[element]
             if not content:
                 continue
             known = self._components.get(element)
-            if known is None or (_ONE_VALUE in known and separator in content):
+            is_simple = known is None or _ONE_VALUE in known
+            has_mark = (is_simple and separator in content) or (repetition and repetition in content)
+            if known is None or has_mark:
                 losses.not_carried(loop, segment, self._label(element, _ONE_VALUE))
             elif _ONE_VALUE not in known:
                 for component, part in enumerate(content.split(separator), start=1):
@@ -198,6 +201,12 @@ class Layout:
             if item.stands_with(value_of):
                 written[item.element][item.component] = item.value
         return [self.segment_id, *(_element(parts) for parts in written[1:])]
+
+
+def _without_empty_end(texts: list[str]) -> tuple[str, ...]:
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
 
 
 class _Slots:
@@ -249,12 +258,18 @@ class _Slots:
             has_more = has_more or len(parts) > count
             contents += parts[:count]
             contents += blank[len(parts) :]
-        if has_more or separators:
+        repetition = segment.separators.repetition
+        if has_more or separators or (repetition and repetition in segment.text):
             return contents, True
         for slot in self._unused:
             if contents[slot]:
                 return contents, True
         return contents, False
+
+
+def says_something(segment: SegmentValues) -> bool:
+    """Whether any element of a written segment holds anything."""
+    return any(element if isinstance(element, str) else any(element or ()) for element in segment[1:])
 
 
 def _element(parts: dict[int, str]) -> Element:

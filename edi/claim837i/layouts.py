@@ -42,6 +42,20 @@ ATTENDING_PRV = Layout("PRV", fixed(1, "AT"), fixed(2, "PXC"), text("taxonomy", 
 CUR = Layout("CUR", fixed(1, "85"), text("currency", 2))
 DMG = Layout("DMG", fixed(1, "D8", only_with="birth_date"), day("birth_date", 2), text("sex", 3))
 
+PER = Layout(
+    "PER",
+    fixed(1, "IC"),
+    text("name", 2),
+    text("qualifier_1", 3),
+    text("number_1", 4),
+    text("qualifier_2", 5),
+    text("number_2", 6),
+    text("qualifier_3", 7),
+    text("number_3", 8),
+)
+DTP = Layout("DTP", text("qualifier", 1), text("form", 2), text("value", 3))
+HL = Layout("HL", text("number", 1), text("parent", 2), text("level", 3), text("children", 4))
+
 # The transaction set, the subscriber and the patient.
 BHT = Layout(
     "BHT",
@@ -146,6 +160,22 @@ MOA = Layout(
     texts("remark_codes", 3, 4, 5, 6, 7),
     amount("esrd_payment", 8),
     amount("professional_component", 9),
+)
+
+TRIPLETS = range(1, 7)
+"""The adjustments that one CAS has room for."""
+CAS = Layout(
+    "CAS",
+    text("group", 1),
+    *(
+        cell
+        for triplet in TRIPLETS
+        for cell in (
+            text(f"reason_{triplet}", 3 * triplet - 1),
+            amount(f"amount_{triplet}", 3 * triplet),
+            number(f"quantity_{triplet}", 3 * triplet + 1),
+        )
+    ),
 )
 
 # Service lines.

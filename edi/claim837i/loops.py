@@ -45,6 +45,10 @@ _NAMES = {
 
 _OPENERS = {"CLM": CLAIM, "LX": LINE}
 
+# After a service line these can only belong to a new level whose HL is missing.
+_LEVEL_WITHOUT_HL = {"SBR": SUBSCRIBER, "PAT": PATIENT}
+_LEVEL_OF_NAME = {"85": BILLING, "IL": SUBSCRIBER, "PR": SUBSCRIBER, "QC": PATIENT}
+
 
 @dataclass(slots=True)
 class Loop:
@@ -114,7 +118,11 @@ def _opened(segment: Segment, current: Loop) -> Loop | None:
     """The loop that a segment opens, or None where it belongs to the current one."""
     segment_id, scope = segment.id, current.scope
     if segment_id == "NM1":
-        return Loop(_NAMES.get(scope, {}).get(segment.element(1), NAMELESS), scope)
+        loop = _NAMES.get(scope, {}).get(segment.element(1))
+        if loop is None and scope == LINE and segment.element(1) in _LEVEL_OF_NAME:
+            level = _LEVEL_OF_NAME[segment.element(1)]
+            return Loop(_NAMES[level][segment.element(1)], level)
+        return Loop(loop or NAMELESS, scope)
     if segment_id == "HL":
         level = _LEVELS.get(segment.element(3), NAMELESS)
         return Loop(level, level)
@@ -123,11 +131,32 @@ def _opened(segment: Segment, current: Loop) -> Loop | None:
         return Loop(opened, opened)
     if segment_id == "SBR" and scope in (CLAIM, COVERAGE):
         return Loop(COVERAGE, COVERAGE)
+    if segment_id in _LEVEL_WITHOUT_HL and scope == LINE:
+        return Loop(_LEVEL_WITHOUT_HL[segment_id], _LEVEL_WITHOUT_HL[segment_id])
     if segment_id in ("LIN", "CTP") and scope == LINE:
         return None if current.id == DRUG and not _has(current, segment_id) else Loop(DRUG, scope)
     if segment_id == "SVD" and scope == LINE:
         return Loop(ADJUDICATION, scope)
     return None
+
+
+def by_id(loops: Iterable[Loop]) -> dict[str, Loop]:
+    """The first loop of each id."""
+    found: dict[str, Loop] = {}
+    for loop in loops:
+        found.setdefault(loop.id, loop)
+    return found
+
+
+def grouped(loops: Iterable[Loop], opener: str) -> list[list[Loop]]:
+    """The loops of an id, each with those that hang on it."""
+    groups: list[list[Loop]] = []
+    for loop in loops:
+        if loop.id == opener:
+            groups.append([loop])
+        elif loop.scope == opener:
+            groups[-1].append(loop)
+    return groups
 
 
 def _has(loop: Loop, segment_id: str) -> bool:

@@ -14,22 +14,33 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from edi.claim837i.layouts import BHT, CUR, PAT, SBR
-from edi.claim837i.loops import ABOVE_CLAIMS, BILLING, CLAIM, HEADER, PATIENT, SUBSCRIBER, Loop, split_loops
+from edi.claim837i import VERSION
+from edi.claim837i.layouts import BHT, CUR, HL, PAT, SBR
+from edi.claim837i.loops import (
+    ABOVE_CLAIMS,
+    BILLING,
+    CLAIM,
+    HEADER,
+    PATIENT,
+    SUBSCRIBER,
+    Loop,
+    by_id,
+    split_loops,
+)
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.claim import Claim, claim_place
-from edi.claim837i.model.details import LoopSegment
+from edi.claim837i.model.details import LoopSegment, Source
 from edi.claim837i.model.parties import Party, Patient, Subscriber
 from edi.claim837i.model.transaction import TransactionHeader
 from edi.claim837i.parts import parties
 from edi.claim837i.parts.claims import read_claim_fields
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding, Place
-from edi.kinds import INSTITUTIONAL_CLAIM, kind_by_guide
 from edi.tokens import Segment
 from edi.values import parse_day, parse_time
 
 _NOT_OF_THE_BODY = ("ST", "SE")
+_GUIDE = VERSION[: len("005010X223")]
 
 
 def read_claims(transaction: Transaction | StreamedTransaction) -> Iterator[Claim]:
@@ -52,26 +63,28 @@ class ClaimReader:
         self._transaction = transaction
         self._place = transaction.place()
         self._losses = Losses(self._place)
-        self._silent = kind_by_guide(transaction.set_id, transaction.version) != INSTITUTIONAL_CLAIM
+        self._silent = bool(transaction.version) and not transaction.version.startswith(_GUIDE)
         if self._silent:
             self._losses.another_guide(transaction.version)
             self._losses.silent = True
-        self._hierarchy = _Hierarchy(self._place, self._silent)
+        self._hierarchy = _Hierarchy(self._place, self._losses)
         self._header_loops: list[Loop] = []
         self._header: TransactionHeader | None = None
 
     @property
     def header(self) -> TransactionHeader:
-        """BHT and loops 1000A and 1000B, as far as they were there."""
+        """BHT and loops 1000A and 1000B, as far as they were there.
+
+        Raises ValueError before the first claim was asked for.
+        """
         if self._header is None:
-            control_number = self._transaction.control_number
-            self._header = _read_header(control_number, self._header_loops, self._losses)
+            raise ValueError("the header is known when the first claim was asked for")
         return self._header
 
     @property
     def findings(self) -> list[Finding]:
         """What is wrong outside all claims."""
-        return self._losses.findings
+        return list(self._losses.source(()).findings)
 
     @property
     def unread(self) -> list[LoopSegment]:
@@ -84,6 +97,8 @@ class ClaimReader:
             if open_claim and (loop.id == CLAIM or loop.scope in ABOVE_CLAIMS):
                 yield self._claim(open_claim)
                 open_claim = []
+            if loop.scope != HEADER:
+                self._close_header()
             if loop.id == CLAIM or open_claim:
                 open_claim.append(loop)
             elif loop.scope == HEADER:
@@ -92,91 +107,130 @@ class ClaimReader:
                 _lose(loop, self._losses)
         if open_claim:
             yield self._claim(open_claim)
-        _ = self.header  # its losses belong to the findings, whether anybody asked for it or not
+        self._hierarchy.close(BILLING)
+        self._close_header()
 
     def _body(self) -> Iterable[Segment]:
         return (segment for segment in self._transaction.segments if segment.id not in _NOT_OF_THE_BODY)
+
+    def _close_header(self) -> None:
+        if self._header is None:
+            control_number = self._transaction.control_number
+            self._header = _read_header(control_number, self._header_loops, self._losses)
 
     def _claim(self, loops: list[Loop]) -> Claim:
         head = loops[0].segments[0]
         losses = Losses(claim_place(self._place, head.element(1), head), self._silent)
         fields = read_claim_fields(loops, losses)
+        for level in self._hierarchy.missing():
+            losses.no_level(level, head)
         for loop in loops:
             _lose(loop, losses)
-        above = self._hierarchy.losses()
         own = (LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments)
         return Claim(
             **self._hierarchy.fields(),
             **fields,
             place=losses.place,
-            segments=(*self._hierarchy.segments(), *own),
-            unread=(*above.segments, *losses.segments),
-            findings=(*above.findings, *losses.findings),
+            sources=(*self._hierarchy.sources(), losses.source(own)),
         )
 
 
 @dataclass(slots=True)
 class _Level:
-    """One level of the hierarchy with the names below it, read once for all claims under it."""
+    """One level of the hierarchy with the names below it, read once for all claims under it.
+
+    `parent` is HL01 of the level that it stands under.
+    """
 
     place: Place
     silent: bool
-    loops: list[Loop] = field(default_factory=list)
-    _fields: dict[str, Any] | None = None
-    _losses: Losses | None = None
+    parent: str
+    loops: list[Loop]
+    number: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    source: Source | None = None
 
-    def read(self) -> tuple[dict[str, Any], Losses]:
-        """What it says of a claim, and what no record carries."""
-        if self._fields is None or self._losses is None:
-            self._losses = losses = Losses(self.place, self.silent)
-            named: dict[str, Loop] = {}
+    def read(self) -> Source:
+        """Read its `fields`, what it says of a claim; returns what it was read from."""
+        if self.source is None:
+            losses = Losses(self.place, self.silent)
+            self._check_beginning(losses)
+            self.fields = _READERS[self.loops[0].scope](by_id(self.loops), losses)
             for loop in self.loops:
-                named.setdefault(loop.id, loop)
-            self._fields = _READERS[self.loops[0].scope](named, losses)
-            for loop in self.loops:
-                loop.take("HL")
                 _lose(loop, losses)
-        return self._fields, self._losses
+            self.source = losses.source(self.segments())
+        return self.source
+
+    def segments(self) -> Iterator[LoopSegment]:
+        """All its segments."""
+        return (LoopSegment(loop.id, segment) for loop in self.loops for segment in loop.segments)
+
+    def _check_beginning(self, losses: Losses) -> None:
+        first = self.loops[0]
+        segment = first.take("HL")
+        if segment is None:
+            losses.no_beginning(first.scope, first.segments[0])
+            return
+        fields = HL.read(segment, first.id, losses)
+        if fields["parent"].lstrip("0") != self.parent:
+            losses.another_parent(first.id, segment, self.parent)
 
 
 class _Hierarchy:
     """The levels that are open above the claim that is being read."""
 
-    def __init__(self, place: Place, silent: bool) -> None:
+    def __init__(self, place: Place, outside: Losses) -> None:
         self._place = place
-        self._silent = silent
+        self._outside = outside
         self._levels: dict[str, _Level] = {}
 
     def take(self, loop: Loop) -> bool:
-        """Put a loop into its level; the first of a level ends those below. False where it belongs to none."""
+        """Put a loop into its level; the first of a level ends those below. False where it belongs to none.
+
+        A level that is no billing provider, subscriber or patient ends subscriber and
+        patient: what follows is not theirs.
+        """
         if loop.scope not in _LEVELS:
+            if loop.segments[0].id == "HL":
+                self.close(SUBSCRIBER)
             return False
-        if loop.id == loop.scope:
-            for level in _LEVELS[_LEVELS.index(loop.scope) :]:
-                self._levels.pop(level, None)
-        self._levels.setdefault(loop.scope, _Level(self._place, self._silent)).loops.append(loop)
+        level = self._levels.get(loop.scope)
+        if level is None or level.source is not None or loop.id == loop.scope:
+            self.close(loop.scope)
+            self._levels[loop.scope] = self._begin(loop)
+        else:
+            level.loops.append(loop)
         return True
+
+    def _begin(self, loop: Loop) -> _Level:
+        first = loop.segments[0]
+        above = _LEVELS[: _LEVELS.index(loop.scope)]
+        parent = next((self._levels[name].number for name in reversed(above) if name in self._levels), "")
+        number = first.element(1).lstrip("0") if first.id == "HL" else ""
+        return _Level(self._place, self._outside.silent, parent, [loop], number)
+
+    def close(self, name: str) -> None:
+        """End a level and those below it. One under which no claim stood is kept outside all claims."""
+        for below in _LEVELS[_LEVELS.index(name) :]:
+            level = self._levels.pop(below, None)
+            if level is not None and level.source is None:
+                self._outside.no_claim(level.segments())
+
+    def missing(self) -> Iterator[str]:
+        """The levels that a claim needs above it and that are not open."""
+        return (name for name in (BILLING, SUBSCRIBER) if name not in self._levels)
 
     def fields(self) -> dict[str, Any]:
         """What the levels say of a claim; nothing of a level that is missing."""
         fields = dict(_NOBODY)
         for level in self._open():
-            fields.update(level.read()[0])
+            level.read()
+            fields.update(level.fields)
         return fields
 
-    def losses(self) -> Losses:
-        """What no record carries."""
-        losses = Losses(self._place)
-        for level in self._open():
-            losses.add(level.read()[1])
-        return losses
-
-    def segments(self) -> Iterator[LoopSegment]:
-        """All their segments."""
-        for level in self._open():
-            for loop in level.loops:
-                for segment in loop.segments:
-                    yield LoopSegment(loop.id, segment)
+    def sources(self) -> Iterator[Source]:
+        """What the levels were read from."""
+        return (level.read() for level in self._open())
 
     def _open(self) -> Iterator[_Level]:
         return (self._levels[name] for name in _LEVELS if name in self._levels)
@@ -234,9 +288,7 @@ _NOBODY = {"billing_provider": Party(), "subscriber": Subscriber(Party(), "", ""
 
 
 def _read_header(control_number: str, loops: list[Loop], losses: Losses) -> TransactionHeader:
-    named: dict[str, Loop] = {}
-    for loop in loops:
-        named.setdefault(loop.id, loop)
+    named = by_id(loops)
     begin = named[HEADER].take("BHT") if HEADER in named else None
     fields = BHT.read(begin, HEADER, losses) if begin else _NOT_BEGUN
     day, moment = parse_day(fields["date"]), parse_time(fields["time"])

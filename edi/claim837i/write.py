@@ -58,8 +58,8 @@ def _header(header: TransactionHeader) -> Segments:
         date=format_date(created.date()) if created else "",
         time=format_time(created.time()) if created else "",
     )
-    yield from parties.write_party("41", header.submitter)
-    yield from parties.write_party("40", header.receiver)
+    yield from parties.write_party("41", header.submitter, "1000A")
+    yield from parties.write_party("40", header.receiver, "1000B")
 
 
 def _billing_provider(level: int, claim: Claim) -> Segments:
@@ -68,11 +68,11 @@ def _billing_provider(level: int, claim: Claim) -> Segments:
     yield from parties.write_billing_specialty(provider)
     if claim.currency:
         yield CUR.write(claim)
-    yield from parties.write_party("85", provider)
+    yield from parties.write_party("85", provider, "2010AA")
     if claim.pay_to is not None:
-        yield from parties.write_party("87", claim.pay_to)
+        yield from parties.write_party("87", claim.pay_to, "2010AB")
     if claim.pay_to_plan is not None:
-        yield from parties.write_party("PE", claim.pay_to_plan)
+        yield from parties.write_party("PE", claim.pay_to_plan, "2010AC")
 
 
 def _subscriber(level: int, parent: int, claim: Claim) -> Segments:
@@ -80,7 +80,7 @@ def _subscriber(level: int, parent: int, claim: Claim) -> Segments:
     yield ("HL", str(level), str(parent), "22", "1" if claim.patient is not None else "0")
     yield SBR.write(subscriber)
     yield from parties.write_person("IL", subscriber.party, subscriber.birth_date, subscriber.sex)
-    yield from parties.write_party("PR", claim.payer)
+    yield from parties.write_party("PR", claim.payer, "2010BB")
 
 
 def _patient(level: int, parent: int, patient: Patient) -> Segments:

@@ -22,6 +22,7 @@ from edi.claim837i.model.details import (
     LoopSegment,
     Note,
     Procedure,
+    Source,
 )
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.model.parties import Address, Contact, Party, Patient, Reference, Subscriber
@@ -49,6 +50,7 @@ __all__ = [
     "Reference",
     "Repricing",
     "ServiceLine",
+    "Source",
     "Subscriber",
     "TransactionHeader",
     "claim_place",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 
 from edi.claim837i.model.coordination import OtherCoverage, Repricing
 from edi.claim837i.model.details import (
@@ -15,12 +16,54 @@ from edi.claim837i.model.details import (
     HealthCode,
     LoopSegment,
     Note,
+    Source,
 )
 from edi.claim837i.model.line import ServiceLine
 from edi.claim837i.model.parties import Party, Patient, Reference, Subscriber
 from edi.finding import Finding, Place
 from edi.protected import Protected
 from edi.tokens import Segment
+
+REFERENCE_ORDER = ("4N", "9F", "G1", "F8", "9A", "9C", "LX", "D9", "LU", "EA", "P4", "G4")
+"""REF of loop 2300 by qualifier, as the guide has them; others come last."""
+HEALTH_CODE_ORDER = [
+    "ABK",
+    "BK",
+    "ABJ",
+    "BJ",
+    "APR",
+    "PR",
+    "ABN",
+    "BN",
+    "DR",
+    "ABF",
+    "BF",
+    "BBR",
+    "BR",
+    "CAH",
+    "BBQ",
+    "BQ",
+    "BI",
+    "BH",
+    "BE",
+    "BG",
+    "TC",
+]
+"""HI by qualifier, as the guide has them; others come last."""
+_REFERENCE_RANKS = {qualifier: rank for rank, qualifier in enumerate(REFERENCE_ORDER)}
+_HEALTH_CODE_RANKS = {qualifier: rank for rank, qualifier in enumerate(HEALTH_CODE_ORDER)}
+
+
+def _reference_rank(reference: Reference) -> int:
+    return _REFERENCE_RANKS.get(reference.qualifier, len(_REFERENCE_RANKS))
+
+
+def _health_code_rank(code: HealthCode) -> int:
+    return _HEALTH_CODE_RANKS.get(code.qualifier, len(_HEALTH_CODE_RANKS))
+
+
+def _is_billing_note(note: Note) -> bool:
+    return note.code == "ADD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +74,8 @@ class Claim:
     as HHMM, `repricer_received` DTP*050. `references`, `notes` and `health_codes` are in the
     order of the guide, whatever order the file had. `pay_to_plan` is 2010AC, `currency` CUR02.
 
-    `segments` are all of the claim with those of the levels above it; `unread` are those
-    among them that the record does not carry in full, each with a finding in `findings`.
+    `sources` are what it was read from: the levels above it, shared by their claims, and its
+    own loops.
     """
 
     patient_control_number: str = field(repr=False)
@@ -42,8 +85,8 @@ class Claim:
     billing_provider: Party
     subscriber: Subscriber
     payer: Party
-    statement_from: date | None
-    statement_through: date | None
+    statement_from: date | None = field(repr=False)
+    statement_through: date | None = field(repr=False)
     lines: tuple[ServiceLine, ...]
     pay_to: Party | None = None
     pay_to_plan: Party | None = None
@@ -54,7 +97,7 @@ class Claim:
     release_of_information: str = "Y"
     delay_reason: str = ""
     discharge_hour: str = ""
-    admission: date | datetime | None = None
+    admission: date | datetime | None = field(default=None, repr=False)
     repricer_received: date | None = None
     admission_type: str = ""
     point_of_origin: str = ""
@@ -63,10 +106,10 @@ class Claim:
     contract: ContractInformation | None = None
     estimated_amount_due: Decimal | None = None
     references: tuple[Reference, ...] = ()
-    file_information: tuple[str, ...] = ()
+    file_information: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
     epsdt_referral: EpsdtReferral | None = None
-    health_codes: tuple[HealthCode, ...] = ()
+    health_codes: tuple[HealthCode, ...] = field(default=(), repr=False)
     repricing: Repricing | None = None
     attending: Party | None = None
     operating: Party | None = None
@@ -76,9 +119,29 @@ class Claim:
     referring: Party | None = None
     other_coverages: tuple[OtherCoverage, ...] = ()
     place: Place = field(default=Place(), repr=False, compare=False)
-    segments: tuple[LoopSegment, ...] = field(default=(), repr=False, compare=False)
-    unread: tuple[LoopSegment, ...] = field(default=(), repr=False, compare=False)
-    findings: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
+    sources: tuple[Source, ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # the order within a loop says nothing (X12 RFI 993), so two claims that differ in it are equal
+        set_field = object.__setattr__
+        set_field(self, "references", tuple(sorted(self.references, key=_reference_rank)))
+        set_field(self, "notes", tuple(sorted(self.notes, key=_is_billing_note)))
+        set_field(self, "health_codes", tuple(sorted(self.health_codes, key=_health_code_rank)))
+
+    @property
+    def segments(self) -> tuple[LoopSegment, ...]:
+        """All segments of the claim, those of the levels above it first."""
+        return tuple(chain.from_iterable(source.segments for source in self.sources))
+
+    @property
+    def unread(self) -> tuple[LoopSegment, ...]:
+        """The segments among them that the record does not carry in full."""
+        return tuple(chain.from_iterable(source.unread for source in self.sources))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with them as far as the record is concerned."""
+        return tuple(chain.from_iterable(source.findings for source in self.sources))
 
     @property
     def type_of_bill(self) -> str:
@@ -105,7 +168,7 @@ class Claim:
 
     def segments_of(self, loop: str, segment_id: str, qualifier: str | None = None) -> Iterator[LoopSegment]:
         """The claim's segments of a loop by id and, where given, first element."""
-        for item in self.segments:
+        for item in chain.from_iterable(source.segments for source in self.sources):
             if item.loop != loop or item.segment.id != segment_id:
                 continue
             if qualifier is None or item.segment.component(1, 1) == qualifier:

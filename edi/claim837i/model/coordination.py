@@ -7,7 +7,7 @@ Source: 005010X223A2, loops 2320, 2330A to I, 2430, segment HCP; FACTS A3 and A6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -94,8 +94,8 @@ class OtherCoverage:
     relationship: str
     subscriber: Party
     payer: Party
-    group_number: str = ""
-    group_name: str = ""
+    group_number: str = field(default="", repr=False)
+    group_name: str = field(default="", repr=False)
     filing_indicator: str = ""
     adjustments: tuple[Adjustment, ...] = ()
     paid: Decimal | None = None

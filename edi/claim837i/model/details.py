@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from edi.finding import Finding
 from edi.tokens import Segment
 
 
@@ -21,12 +22,25 @@ class LoopSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a claim, or a level above it, was read from.
+
+    `segments` are all of it; `unread` those that no record carries in full, each with a
+    finding in `findings`.
+    """
+
+    segments: tuple[LoopSegment, ...]
+    unread: tuple[LoopSegment, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """PWK: a document that goes with the claim."""
 
     report_type: str
     transmission: str
-    control_number: str = ""
+    control_number: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Drug:
     ndc: str | None
     quantity: Decimal | None = None
     unit: str = ""
-    prescription_number: str = ""
+    prescription_number: str = field(default="", repr=False)
     link_sequence_number: str = ""
     has_quantity_segment: bool = True
 

@@ -58,6 +58,11 @@ class Party:
     references: tuple[Reference, ...] = ()
     contacts: tuple[Contact, ...] = ()
 
+    def __post_init__(self) -> None:
+        # their order says nothing, so two parties that differ in it are equal
+        ordered = tuple(sorted(self.references, key=lambda item: item.qualifier))
+        object.__setattr__(self, "references", ordered)
+
     def reference(self, qualifier: str) -> str:
         """The value of the first REF with that qualifier, or ""."""
         return next((item.value for item in self.references if item.qualifier == qualifier), "")
@@ -71,7 +76,7 @@ class Subscriber:
     responsibility: str
     relationship: str
     group_number: str = field(default="", repr=False)
-    group_name: str = ""
+    group_name: str = field(default="", repr=False)
     filing_indicator: str = ""
     birth_date: date | None = field(default=None, repr=False)
     sex: str = ""

@@ -21,6 +21,8 @@ def read_amount(loop: Loop, qualifier: str, losses: Losses) -> Decimal | None:
     if segment is None:
         return None
     amount: Decimal | None = AMT.read(segment, loop.id, losses)["amount"]
+    if not segment.element(2):
+        losses.says_nothing(loop.id, segment)
     return amount
 
 

@@ -12,7 +12,6 @@ from edi.claim837i.layouts import CL1, CLM
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.claim import Claim
-from edi.claim837i.model.parties import Reference
 from edi.claim837i.parts import coordination, dates, details, health_codes, lines, parties
 from edi.claim837i.parts.amounts import read_amount, write_amount
 from edi.writer import SegmentValues
@@ -20,8 +19,6 @@ from edi.writer import SegmentValues
 Segments = Iterator[SegmentValues]
 
 _ESTIMATED_AMOUNT_DUE = "F3"
-_REFERENCE_ORDER = ("4N", "9F", "G1", "F8", "9A", "9C", "LX", "D9", "LU", "EA", "P4", "G4")
-_RANK = {qualifier: rank for rank, qualifier in enumerate(_REFERENCE_ORDER)}
 _PROVIDERS = {
     "2310A": ("71", "attending"),
     "2310B": ("72", "operating"),
@@ -38,6 +35,8 @@ def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
     header, institutional = head.take("CLM"), head.take("CL1")
     assert header is not None, "a 2300 begins with CLM"
     first, last = dates.read_span(head, "434", losses)
+    if institutional is not None and not any(institutional.elements[1:]):
+        losses.says_nothing(head.id, institutional)
     return {
         **CLM.read(header, head.id, losses),
         **(CL1.read(institutional, head.id, losses) if institutional else {}),
@@ -50,7 +49,7 @@ def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
         "attachments": details.read_attachments(head, losses),
         "contract": details.read_contract(head, losses),
         "estimated_amount_due": read_amount(head, _ESTIMATED_AMOUNT_DUE, losses),
-        "references": parties.read_references(head, losses, _reference_rank),
+        "references": parties.read_references(head, losses),
         "file_information": details.read_file_information(head, losses),
         "notes": details.read_notes(head, losses),
         "epsdt_referral": details.read_epsdt_referral(head, losses),
@@ -61,12 +60,8 @@ def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
     }
 
 
-def _reference_rank(reference: Reference) -> int:
-    return _RANK.get(reference.qualifier, len(_RANK))
-
-
 def write_claim(claim: Claim) -> Segments:
-    """Loop 2300 with all below it, in the order of the guide."""
+    """Loop 2300 with all below it, in the order of the guide. Raises ValueError for half a statement."""
     yield CLM.write(claim)
     yield from _write_dates(claim)
     if claim.admission_type or claim.point_of_origin or claim.patient_status:
@@ -74,7 +69,7 @@ def write_claim(claim: Claim) -> Segments:
     yield from details.write_attachments(claim.attachments)
     yield from details.write_contract(claim.contract)
     yield from write_amount(_ESTIMATED_AMOUNT_DUE, claim.estimated_amount_due)
-    yield from parties.write_references(sorted(claim.references, key=_reference_rank))
+    yield from parties.write_references(claim.references)
     yield from details.write_file_information(claim.file_information)
     yield from details.write_notes(claim.notes)
     yield from details.write_epsdt_referral(claim.epsdt_referral)
@@ -88,6 +83,8 @@ def write_claim(claim: Claim) -> Segments:
 
 
 def _write_dates(claim: Claim) -> Segments:
+    if (claim.statement_from is None) is not (claim.statement_through is None):
+        raise ValueError("a statement has two days or none")
     if claim.discharge_hour:
         yield dates.write_hour("096", claim.discharge_hour)
     if claim.statement_from is not None and claim.statement_through is not None:

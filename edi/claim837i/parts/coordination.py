@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from edi.claim837i.layouts import MIA, MOA, OI, SBR, SVD
-from edi.claim837i.loops import ADJUDICATION, COVERAGE, Loop
+from edi.claim837i.layouts import CAS, MIA, MOA, OI, SBR, SVD, TRIPLETS
+from edi.claim837i.loops import ADJUDICATION, COVERAGE, Loop, by_id, grouped
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.coordination import (
     Adjustment,
@@ -18,12 +18,11 @@ from edi.claim837i.model.coordination import (
     OtherCoverage,
     OutpatientAdjudication,
 )
-from edi.claim837i.model.parties import Party, Reference
+from edi.claim837i.model.parties import Reference
 from edi.claim837i.parts import dates, parties
 from edi.claim837i.parts.amounts import read_amount, read_amounts, write_amount, write_amounts
 from edi.claim837i.parts.procedures import procedure_fields, take_procedure
 from edi.tokens import Segment
-from edi.values import format_amount, format_decimal, parse_amount, parse_decimal
 from edi.writer import SegmentValues
 
 Segments = Iterator[SegmentValues]
@@ -42,26 +41,12 @@ _AMOUNTS = (("D", "paid"), ("EAF", "patient_liability"), ("A8", "non_covered"))
 _PAYER_REFERENCES = ("2U", "EI", "FY", "NF", "G1", "9F", "T4", "F8")
 _ADJUDICATED = "573"
 _NOTHING_SAID = {"benefits_assigned": "", "release_of_information": ""}
-_TRIPLETS = 6
-_FIRST_TRIPLET = 2
+_TRIPLET = ("reason", "amount", "quantity")
 
 
 def read_coverages(loops: Sequence[Loop], losses: Losses) -> tuple[OtherCoverage, ...]:
     """The 2320 loops among the loops of a claim, each with the 2330 loops that follow it."""
-    groups: list[list[Loop]] = []
-    for loop in loops:
-        if loop.id == COVERAGE:
-            groups.append([loop])
-        elif loop.scope == COVERAGE:
-            groups[-1].append(loop)
-    return tuple(_coverage(group[0], _by_id(group[1:]), losses) for group in groups)
-
-
-def _by_id(loops: Iterable[Loop]) -> dict[str, Loop]:
-    found: dict[str, Loop] = {}
-    for loop in loops:
-        found.setdefault(loop.id, loop)
-    return found
+    return tuple(_coverage(group[0], by_id(group[1:]), losses) for group in grouped(loops, COVERAGE))
 
 
 def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCoverage:
@@ -80,15 +65,9 @@ def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCovera
         inpatient=InpatientAdjudication(**MIA.read(inpatient, head.id, losses)) if inpatient else None,
         outpatient=OutpatientAdjudication(**MOA.read(outpatient, head.id, losses)) if outpatient else None,
         subscriber=parties.read_party(names.get(_SUBSCRIBER), losses),
-        payer=_payer(payer, losses),
+        payer=parties.read_party(payer, losses),
         adjudicated=adjudicated,
     )
-
-
-def _payer(loop: Loop | None, losses: Losses) -> Party:
-    references = parties.read_references(loop, losses, _payer_order) if loop else ()
-    party = parties.read_party(loop, losses)
-    return parties.with_references(party, references)
 
 
 def _payer_order(reference: Reference) -> int:
@@ -104,20 +83,13 @@ def read_adjustments(loop: Loop, losses: Losses) -> tuple[Adjustment, ...]:
 
 
 def _triplets(segment: Segment, loop: Loop, losses: Losses) -> Iterator[Adjustment]:
-    last = _FIRST_TRIPLET + 3 * _TRIPLETS - 1
-    for start in range(_FIRST_TRIPLET, min(len(segment.elements), last + 1), 3):
-        reason, amount, quantity = (segment.element(start + offset) for offset in range(3))
-        if not (reason or amount or quantity):
-            continue
-        dollars, number = parse_amount(amount), parse_decimal(quantity)
-        if amount and dollars is None:
-            losses.unreadable(loop.id, segment, f"CAS{start + 1:02d}", "an amount", amount)
-        if quantity and number is None:
-            losses.unreadable(loop.id, segment, f"CAS{start + 2:02d}", "a number", quantity)
-        yield Adjustment(segment.element(1), reason, dollars, number)
-    for surplus in range(last + 1, len(segment.elements)):
-        if segment.element(surplus):
-            losses.not_carried(loop.id, segment, f"CAS{surplus:02d}")
+    fields = CAS.read(segment, loop.id, losses)
+    if not any(segment.elements[2:]):
+        losses.says_nothing(loop.id, segment)
+    for triplet in TRIPLETS:
+        reason, amount, quantity = (fields[f"{name}_{triplet}"] for name in _TRIPLET)
+        if reason or amount is not None or quantity is not None:
+            yield Adjustment(fields["group"], reason, amount, quantity)
 
 
 def read_adjudications(loops: Iterable[Loop], losses: Losses) -> tuple[LineAdjudication, ...]:
@@ -143,19 +115,20 @@ def write_coverage(coverage: OtherCoverage) -> Segments:
     yield SBR.write(coverage)
     yield from write_adjustments(coverage.adjustments)
     yield from write_amounts(coverage, _AMOUNTS)
-    yield OI.write(coverage)
+    if coverage.benefits_assigned or coverage.release_of_information:
+        yield OI.write(coverage)
     if coverage.inpatient is not None:
         yield MIA.write(coverage.inpatient)
     if coverage.outpatient is not None:
         yield MOA.write(coverage.outpatient)
-    yield from parties.write_party("IL", coverage.subscriber)
+    yield from parties.write_party("IL", coverage.subscriber, _SUBSCRIBER)
     yield from _write_payer(coverage)
     yield from parties.write_parties(coverage, _PROVIDERS)
 
 
 def _write_payer(coverage: OtherCoverage) -> Segments:
     without = parties.with_references(coverage.payer, ())
-    yield from parties.write_party("PR", without)
+    yield from parties.write_party("PR", without, _PAYER)
     if coverage.adjudicated is not None:
         yield dates.write_day(_ADJUDICATED, coverage.adjudicated)
     yield from parties.write_references(sorted(coverage.payer.references, key=_payer_order))
@@ -166,17 +139,11 @@ def write_adjustments(adjustments: Iterable[Adjustment]) -> Segments:
     for group, members in groupby(adjustments, key=lambda item: item.group):
         rest = list(members)
         while rest:
-            some, rest = rest[:_TRIPLETS], rest[_TRIPLETS:]
-            yield ("CAS", group, *(text for item in some for text in _triplet(item)))
-
-
-def _triplet(adjustment: Adjustment) -> tuple[str, str, str]:
-    amount, quantity = adjustment.amount, adjustment.quantity
-    return (
-        adjustment.reason,
-        "" if amount is None else format_amount(amount),
-        "" if quantity is None else format_decimal(quantity),
-    )
+            some, rest = rest[: len(TRIPLETS)], rest[len(TRIPLETS) :]
+            fields: dict[str, object] = {f"{name}_{triplet}": "" for triplet in TRIPLETS for name in _TRIPLET}
+            for triplet, item in zip(TRIPLETS, some, strict=False):
+                fields |= {f"{name}_{triplet}": getattr(item, name) for name in _TRIPLET}
+            yield CAS.write_values(group=group, **fields)
 
 
 def write_adjudication(adjudication: LineAdjudication) -> Segments:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import TypeVar
 
+from edi.claim837i.layouts import DTP
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
-from edi.tokens import Segment
 from edi.values import (
     format_date,
     format_date_hour,
@@ -14,64 +16,72 @@ from edi.values import (
     parse_date_hour,
     parse_date_range,
     parse_day,
+    parse_time,
 )
 from edi.writer import SegmentValues
 
+T = TypeVar("T")
 Span = tuple[date | None, date | None]
 
-_LENGTHS_WITHOUT_TIME = (8, 17)
+_LENGTH_OF_FORM = {"D8": 8, "RD8": 17, "DT": 12, "TM": 4}
+"""Data element 1250, and how long a value of each form is."""
+
+
+def form_fits(form: str, text: str) -> bool:
+    """Whether a value has the form that its qualifier names."""
+    return _LENGTH_OF_FORM.get(form) == len(text)
 
 
 def read_day(loop: Loop, qualifier: str, losses: Losses) -> date | None:
     """A single date (D8)."""
-    segment = loop.take("DTP", qualifier)
-    if segment is None:
-        return None
-    value = parse_day(segment.element(3))
-    _check(segment, value, ("D8",), "a date as CCYYMMDD", loop, losses)
-    return value
+    return _read(loop, qualifier, ("D8",), parse_day, "a date as CCYYMMDD", losses)
 
 
 def read_span(loop: Loop, qualifier: str, losses: Losses) -> Span:
     """The two dates of RD8, or the one of D8 twice."""
-    segment = loop.take("DTP", qualifier)
-    if segment is None:
-        return None, None
-    text = segment.element(3)
-    value = parse_date_range(text) if len(text) in _LENGTHS_WITHOUT_TIME else None
-    _check(segment, value, ("D8", "RD8"), "dates as CCYYMMDD-CCYYMMDD", loop, losses)
-    return value or (None, None)
+    words = "a date as CCYYMMDD, or two as CCYYMMDD-CCYYMMDD"
+    return _read(loop, qualifier, ("D8", "RD8"), parse_date_range, words, losses) or (None, None)
 
 
 def read_moment(loop: Loop, qualifier: str, losses: Losses) -> date | datetime | None:
     """A date with its hour where that is given (D8 or DT)."""
-    segment = loop.take("DTP", qualifier)
-    if segment is None:
-        return None
-    value = parse_day(segment.element(3)) or parse_date_hour(segment.element(3))
-    _check(segment, value, ("D8", "DT"), "a date as CCYYMMDD or CCYYMMDDHHMM", loop, losses)
-    return value
+    words = "a date as CCYYMMDD, or with its time as CCYYMMDDHHMM"
+    return _read(loop, qualifier, ("D8", "DT"), _parse_moment, words, losses)
 
 
 def read_hour(loop: Loop, qualifier: str, losses: Losses) -> str:
-    """A time HHMM (TM), as it stands."""
+    """A time HHMM (TM), "" where there is none."""
+    return _read(loop, qualifier, ("TM",), _parse_hour, "a time as HHMM", losses) or ""
+
+
+def _parse_moment(text: str) -> date | datetime | None:
+    return parse_day(text) or parse_date_hour(text)
+
+
+def _parse_hour(text: str) -> str | None:
+    return text if len(text) == 4 and parse_time(text) is not None else None
+
+
+def _read(
+    loop: Loop,
+    qualifier: str,
+    forms: tuple[str, ...],
+    parse: Callable[[str], T | None],
+    words: str,
+    losses: Losses,
+) -> T | None:
+    """The value of the first DTP with the qualifier. One in another form than it says is said."""
     segment = loop.take("DTP", qualifier)
     if segment is None:
-        return ""
-    _check(segment, segment.element(3), ("TM",), "a time as HHMM", loop, losses)
-    return segment.element(3)
-
-
-def _check(
-    segment: Segment, value: object, forms: tuple[str, ...], expected: str, loop: Loop, losses: Losses
-) -> None:
-    if not value:
-        losses.unreadable(loop.id, segment, "DTP03", expected, segment.element(3))
-    elif segment.element(2) not in forms:
-        losses.unreadable(loop.id, segment, "DTP02", " or ".join(forms), segment.element(2))
-    for number in range(4, len(segment.elements)):
-        if segment.element(number):
-            losses.not_carried(loop.id, segment, f"DTP{number:02d}")
+        return None
+    fields = DTP.read(segment, loop.id, losses)
+    form, text = fields["form"], fields["value"]
+    value = parse(text) if any(form_fits(one, text) for one in forms) else None
+    if value is None:
+        losses.unreadable(loop.id, segment, "DTP03", words, text)
+    elif form not in forms or not form_fits(form, text):
+        losses.not_as_prescribed(loop.id, segment, "DTP02", " or ".join(forms), form)
+    return value
 
 
 def write_day(qualifier: str, value: date) -> SegmentValues:
@@ -85,8 +95,10 @@ def write_span(qualifier: str, first: date, last: date) -> SegmentValues:
 
 
 def write_moment(qualifier: str, value: date | datetime) -> SegmentValues:
-    """DTP with DT where the hour is known, else with D8."""
+    """DTP with DT where the hour is known, else with D8. Raises ValueError for seconds."""
     if isinstance(value, datetime):
+        if value.second or value.microsecond:
+            raise ValueError("a date with its hour has no place for seconds")
         return ("DTP", qualifier, "DT", format_date_hour(value))
     return write_day(qualifier, value)
 

@@ -16,8 +16,6 @@ from edi.writer import SegmentValues
 
 Segments = Iterator[SegmentValues]
 
-_LAST_NOTE = "ADD"
-
 
 def read_attachments(loop: Loop, losses: Losses) -> tuple[Attachment, ...]:
     """PWK."""
@@ -64,18 +62,13 @@ def write_file_information(texts: Iterable[str]) -> Segments:
 
 
 def read_notes(loop: Loop, losses: Losses) -> tuple[Note, ...]:
-    """NTE, the billing note last as the guide has it."""
-    notes = [Note(**NTE.read(item, loop.id, losses)) for item in loop.take_all("NTE")]
-    return tuple(sorted(notes, key=_comes_last))
+    """NTE."""
+    return tuple(Note(**NTE.read(item, loop.id, losses)) for item in loop.take_all("NTE"))
 
 
 def write_notes(notes: Iterable[Note]) -> Segments:
     """NTE."""
-    return (NTE.write(note) for note in sorted(notes, key=_comes_last))
-
-
-def _comes_last(note: Note) -> bool:
-    return note.code == _LAST_NOTE
+    return (NTE.write(note) for note in notes)
 
 
 def read_epsdt_referral(loop: Loop, losses: Losses) -> EpsdtReferral | None:

@@ -11,6 +11,7 @@ from itertools import groupby
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.details import HealthCode
+from edi.claim837i.parts.dates import form_fits
 from edi.tokens import Segment
 from edi.values import (
     format_amount,
@@ -21,48 +22,21 @@ from edi.values import (
 )
 from edi.writer import SegmentValues
 
-# The qualifiers in the order of the guide, with how many composites one segment may hold.
-_ROOM = {
-    "ABK": 1,
-    "BK": 1,
-    "ABJ": 1,
-    "BJ": 1,
-    "APR": 3,
-    "PR": 3,
-    "ABN": 12,
-    "BN": 12,
-    "DR": 1,
-    "ABF": 12,
-    "BF": 12,
-    "BBR": 1,
-    "BR": 1,
-    "CAH": 1,
-    "BBQ": 12,
-    "BQ": 12,
-    "BI": 12,
-    "BH": 12,
-    "BE": 12,
-    "BG": 12,
-    "TC": 12,
-}
-_RANK = {qualifier: rank for rank, qualifier in enumerate(_ROOM)}
+# How many composites one segment may hold, where it is not twelve.
+_ROOM = {"ABK": 1, "BK": 1, "ABJ": 1, "BJ": 1, "APR": 3, "PR": 3, "DR": 1, "BBR": 1, "BR": 1, "CAH": 1}
 _ROOM_OF_OTHERS = 12
 _FORMS = ("D8", "RD8")
-_DATE_LENGTHS = (8, 17)
 _READ_COMPONENTS = frozenset({1, 2, 3, 4, 5, 9})
 
 
 def read_health_codes(loop: Loop, losses: Losses) -> tuple[HealthCode, ...]:
-    """All composites of all HI segments, in the order of the guide."""
-    codes = [code for segment in loop.take_all("HI") for code in _composites(segment, loop, losses)]
-    return tuple(sorted(codes, key=_rank))
-
-
-def _rank(code: HealthCode) -> int:
-    return _RANK.get(code.qualifier, len(_RANK))
+    """All composites of all HI segments."""
+    return tuple(code for segment in loop.take_all("HI") for code in _composites(segment, loop, losses))
 
 
 def _composites(segment: Segment, loop: Loop, losses: Losses) -> Iterator[HealthCode]:
+    if not any(map(any, segment.elements[1:])):
+        losses.says_nothing(loop.id, segment)
     for number in range(1, len(segment.elements)):
         parts = segment.components(number)
         if any(parts):
@@ -75,12 +49,12 @@ def _code(parts: list[str], segment: Segment, element: str, loop: Loop, losses: 
             losses.not_carried(loop.id, segment, f"{element}-{component}")
     parts = parts + [""] * 9
     form, date_text, amount_text = parts[2:5]
-    dates = parse_date_range(date_text) if len(date_text) in _DATE_LENGTHS else None
+    dates = parse_date_range(date_text) if any(form_fits(one, date_text) for one in _FORMS) else None
     amount = parse_amount(amount_text)
     if date_text and dates is None:
         losses.unreadable(loop.id, segment, f"{element}-4", "a date or two dates", date_text)
-    if form and (not date_text or form not in _FORMS):
-        losses.unreadable(loop.id, segment, f"{element}-3", " or ".join(_FORMS), form)
+    elif (form or date_text) and (form not in _FORMS or not form_fits(form, date_text)):
+        losses.not_as_prescribed(loop.id, segment, f"{element}-3", " or ".join(_FORMS), form)
     if amount_text and amount is None:
         losses.unreadable(loop.id, segment, f"{element}-5", "an amount", amount_text)
     first, last = dates or (None, None)
@@ -95,8 +69,8 @@ def _code(parts: list[str], segment: Segment, element: str, loop: Loop, losses: 
 
 
 def write_health_codes(codes: Iterable[HealthCode]) -> Iterator[SegmentValues]:
-    """HI segments in the order of the guide, each with the codes of one qualifier."""
-    for qualifier, group in groupby(sorted(codes, key=_rank), key=lambda code: code.qualifier):
+    """HI segments, each with neighbours of one qualifier. Raises ValueError for a span without a begin."""
+    for qualifier, group in groupby(codes, key=lambda code: code.qualifier):
         composites = [_composite(code) for code in group]
         room = _ROOM.get(qualifier, _ROOM_OF_OTHERS)
         for start in range(0, len(composites), room):
@@ -105,6 +79,8 @@ def write_health_codes(codes: Iterable[HealthCode]) -> Iterator[SegmentValues]:
 
 def _composite(code: HealthCode) -> Sequence[str]:
     form = date = ""
+    if code.first is None and code.last is not None:
+        raise ValueError("a span needs its first day")
     if code.first is not None:
         form, date = "D8", format_date(code.first)
         if code.last is not None:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
-from edi.claim837i.loops import DRUG, LINE, Loop
+from edi.claim837i.loops import DRUG, LINE, Loop, grouped
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.details import LoopSegment
 from edi.claim837i.model.line import Drug, ServiceLine
@@ -41,13 +42,7 @@ _PROVIDERS = {
 
 def read_lines(loops: Sequence[Loop], losses: Losses) -> tuple[ServiceLine, ...]:
     """The service lines among the loops of a claim."""
-    groups: list[list[Loop]] = []
-    for loop in loops:
-        if loop.id == LINE:
-            groups.append([loop])
-        elif loop.scope == LINE:
-            groups[-1].append(loop)
-    return tuple(_line(group, losses) for group in groups)
+    return tuple(_line(group, losses) for group in grouped(loops, LINE))
 
 
 def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
@@ -81,6 +76,8 @@ def _references(loop: Loop, references: Sequence[tuple[str, str]], losses: Losse
     for qualifier, field in references:
         segment = loop.take("REF", qualifier)
         values[field] = PLAIN_REF.read(segment, loop.id, losses)["value"] if segment else ""
+        if segment and not values[field]:
+            losses.says_nothing(loop.id, segment)
     return values
 
 
@@ -95,9 +92,13 @@ def _drug(loop: Loop, losses: Losses) -> Drug:
 
 
 def write_line(line: ServiceLine) -> Segments:
-    """Loop 2400 with all below it."""
+    """Loop 2400 with all below it. Raises ValueError for a last day without a first."""
+    if line.service_end is not None and line.service_date is None:
+        raise ValueError("a service needs its first day")
     yield LX.write(line)
-    yield SV2.write(line, **procedure_fields(line.procedure))
+    service = SV2.write(line, **procedure_fields(line.procedure))
+    if says_something(service):
+        yield service
     yield from details.write_attachments(line.attachments)
     if line.service_date is not None:
         yield _service_date(line.service_date, line.service_end)
@@ -126,6 +127,8 @@ def _write_references(record: ServiceLine | Drug, references: Sequence[tuple[str
 
 
 def _write_drug(drug: Drug) -> Segments:
+    if not drug.has_quantity_segment and (drug.ndc is None or drug.quantity is not None or drug.unit):
+        raise ValueError("a drug needs LIN or CTP, and a quantity needs CTP")
     if drug.ndc is not None:
         yield LIN.write(drug)
     if drug.has_quantity_segment:

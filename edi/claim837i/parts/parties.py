@@ -5,13 +5,13 @@ Source: 005010X223A2, loops 1000A to 2010CA, 2310, 2330, 2420.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from edi.claim837i.layout import Layout
-from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, REF
+from edi.claim837i.layout import says_something
+from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, PER, REF
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.parties import Address, Contact, Party, Reference
@@ -24,9 +24,10 @@ Roles = Mapping[str, tuple[str, str]]
 
 _SPECIALTIES = {"2000A": BILLING_PRV, "2310A": ATTENDING_PRV}
 """The loops in which a PRV stands."""
+_TAXONOMY_ABOVE = ("2010AA",)
+"""Its taxonomy stands in the level above it."""
 _WITH_CONTACTS = ("1000A", "2010AA")
-_CONTACT_FUNCTION = "IC"
-_CONTACT_PLACES = (3, 5, 7)
+_CONTACT_PLACES = (1, 2, 3)
 
 
 def read_party(loop: Loop | None, losses: Losses) -> Party:
@@ -41,7 +42,7 @@ def read_party(loop: Loop | None, losses: Losses) -> Party:
         **values,
         address=_address(loop, losses),
         taxonomy=read_taxonomy(loop, losses),
-        references=read_references(loop, losses, by_qualifier),
+        references=read_references(loop, losses),
         contacts=tuple(_contact(segment, loop, losses) for segment in contacts),
     )
 
@@ -68,15 +69,17 @@ def read_taxonomy(loop: Loop, losses: Losses) -> str:
     """PRV03, in the loops that have a PRV."""
     layout = _SPECIALTIES.get(loop.id)
     specialty = loop.take("PRV") if layout else None
-    return str(layout.read(specialty, loop.id, losses)["taxonomy"]) if layout and specialty else ""
+    if layout is None or specialty is None:
+        return ""
+    taxonomy: str = layout.read(specialty, loop.id, losses)["taxonomy"]
+    if not taxonomy:
+        losses.says_nothing(loop.id, specialty)
+    return taxonomy
 
 
-def read_references(
-    loop: Loop, losses: Losses, order: Callable[[Reference], object]
-) -> tuple[Reference, ...]:
-    """All REF of a loop. Segments of one position may come in any order (X12 RFI 993): `order` settles it."""
-    found = (Reference(**REF.read(segment, loop.id, losses)) for segment in loop.take_all("REF"))
-    return tuple(sorted(found, key=order))  # type: ignore[arg-type]
+def read_references(loop: Loop, losses: Losses) -> tuple[Reference, ...]:
+    """All REF of a loop."""
+    return tuple(Reference(**REF.read(segment, loop.id, losses)) for segment in loop.take_all("REF"))
 
 
 def with_references(party: Party, references: tuple[Reference, ...]) -> Party:
@@ -84,19 +87,10 @@ def with_references(party: Party, references: tuple[Reference, ...]) -> Party:
     return replace(party, references=references)
 
 
-def by_qualifier(reference: Reference) -> str:
-    """The order of a party's references."""
-    return reference.qualifier
-
-
 def _contact(segment: Segment, loop: Loop, losses: Losses) -> Contact:
-    pairs = ((segment.element(number), segment.element(number + 1)) for number in _CONTACT_PLACES)
-    if segment.element(1) != _CONTACT_FUNCTION:
-        losses.unreadable(loop.id, segment, "PER01", _CONTACT_FUNCTION, segment.element(1))
-    for number in range(_CONTACT_PLACES[-1] + 2, len(segment.elements)):
-        if segment.element(number):
-            losses.not_carried(loop.id, segment, f"PER{number:02d}")
-    return Contact(segment.element(2), tuple(pair for pair in pairs if any(pair)))
+    fields = PER.read(segment, loop.id, losses)
+    pairs = ((fields[f"qualifier_{place}"], fields[f"number_{place}"]) for place in _CONTACT_PLACES)
+    return Contact(fields["name"], tuple(pair for pair in pairs if any(pair)))
 
 
 def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, str]:
@@ -105,16 +99,28 @@ def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, s
     if loop is None or segment is None:
         return None, ""
     values = DMG.read(segment, loop.id, losses)
+    if not any(segment.elements[2:]):
+        losses.says_nothing(loop.id, segment)
     return values["birth_date"], values["sex"]
 
 
-def write_party(entity: str, party: Party, specialty: Layout | None = None) -> Segments:
-    """NM1 and all that follows it but DMG. `specialty` is the layout of its PRV where it has one here."""
+def write_party(entity: str, party: Party, loop: str) -> Segments:
+    """NM1 and all that follows it in a loop, but DMG; nothing where the party says nothing at all.
+
+    Raises ValueError for what the loop has no place for.
+    """
+    if party == Party():
+        return
     yield NM1.write(party, entity=entity)
-    if party.taxonomy and specialty:
+    specialty = _SPECIALTIES.get(loop)
+    if specialty is not None and party.taxonomy:
         yield specialty.write(party)
+    elif party.taxonomy and loop not in _TAXONOMY_ABOVE:
+        raise ValueError(f"loop {loop} has no place for a taxonomy")
     yield from write_address(party)
     yield from write_references(party.references)
+    if party.contacts and loop not in _WITH_CONTACTS:
+        raise ValueError(f"loop {loop} has no place for contacts")
     yield from write_contacts(party)
 
 
@@ -123,7 +129,7 @@ def write_parties(record: object, roles: Roles) -> Segments:
     for loop, (entity, role) in roles.items():
         party: Party | None = getattr(record, role)
         if party is not None:
-            yield from write_party(entity, party, _SPECIALTIES.get(loop))
+            yield from write_party(entity, party, loop)
 
 
 def write_billing_specialty(party: Party) -> Segments:
@@ -140,7 +146,7 @@ def write_address(party: Party) -> Segments:
     if address.lines:
         yield N3.write(address)
     place = N4.write(address)
-    if any(place[1:]):
+    if says_something(place):
         yield place
 
 
@@ -153,12 +159,21 @@ def write_contacts(party: Party) -> Segments:
     """PER."""
     for contact in party.contacts:
         if len(contact.numbers) > len(_CONTACT_PLACES):
-            raise ValueError("PER has room for three numbers")
-        yield ("PER", _CONTACT_FUNCTION, contact.name, *(text for pair in contact.numbers for text in pair))
+            raise ValueError(f"PER has room for {len(_CONTACT_PLACES)} numbers")
+        pairs = [*contact.numbers, *[("", "")] * len(_CONTACT_PLACES)]
+        fields: dict[str, str] = {}
+        for place, (qualifier, number) in zip(_CONTACT_PLACES, pairs, strict=False):
+            fields |= {f"qualifier_{place}": qualifier, f"number_{place}": number}
+        yield PER.write_values(name=contact.name, **fields)
 
 
 def write_person(entity: str, party: Party, birth_date: date | None, sex: str) -> Segments:
-    """The subscriber or the patient: NM1, N3, N4, DMG where anything of it is known, REF."""
+    """The subscriber or the patient: NM1, N3, N4, DMG where anything of it is known, REF.
+
+    Raises ValueError for a taxonomy or contacts: there is no place for them.
+    """
+    if party.taxonomy or party.contacts:
+        raise ValueError("a subscriber or patient has no taxonomy and no contacts")
     yield NM1.write(party, entity=entity)
     yield from write_address(party)
     if birth_date is not None or sex:

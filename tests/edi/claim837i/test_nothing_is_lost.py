@@ -29,8 +29,6 @@ CLEAN = [
     a_file([*HEADER, *INPATIENT]),
     a_file([*HEADER, *SECONDARY]),
 ]
-QUALIFIERS = {"REF": 1, "AMT": 1, "NTE": 1, "CUR": 1, "LIN": 2, "PRV": 2}
-"""How many elements of an id say nothing without the next."""
 HIERARCHY = ("HL", "ST", "SE")
 
 
@@ -62,13 +60,11 @@ def lost(transaction: Transaction) -> Counter[str]:
     reader = ClaimReader(transaction)
     claims = list(reader)
     kept = {id(item.segment) for item in chain(reader.unread, *(claim.unread for claim in claims))}
-    below = {id(item.segment) for claim in claims for item in claim.segments}
     missing: Counter[str] = Counter()
     written = Counter(pieces_written(reader, claims))
     for loop in split_loops(transaction.segments):
         for segment in loop.segments:
-            is_read = id(segment) in below or loop.scope == "header"
-            if segment.id not in HIERARCHY and id(segment) not in kept and is_read:
+            if segment.id not in HIERARCHY and id(segment) not in kept:
                 for piece in pieces(segment):
                     if not written[piece]:
                         missing[piece] += 1
@@ -99,7 +95,7 @@ def pieces(segment: Segment) -> Iterator[str]:
     elif segment.id in ("DTP", "DMG"):
         dates = [_one_day(element) for element in elements]
         yield " ".join([segment.id, *dates[:1], *dates[2:]] if segment.id == "DTP" else ["DMG", *dates[1:]])
-    elif any(elements[QUALIFIERS.get(segment.id, 0) :]):
+    elif any(elements):
         yield " ".join([segment.id, *(element for element in elements if element)])
 
 

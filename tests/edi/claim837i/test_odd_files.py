@@ -72,7 +72,9 @@ CASES = {
     "empty segments": Odd(lambda text: text.replace("LX*2~\n", "LX*2~\n~\n"), 2, ("x12-syntax",) * 2),
     "a letter outside ASCII": Odd(lambda text: text.replace("ODALYS", "ODALÝS").encode("latin-1"), 2),
     "version 4010": Odd(
-        lambda text: text.replace("*^*00501*", "*U*00401*").replace("005010X223A2", "004010X096A1"), 2
+        lambda text: text.replace("*^*00501*", "*U*00401*").replace("005010X223A2", "004010X096A1"),
+        2,
+        ("guide", "guide"),
     ),
     "no version in ST": Odd(lambda text: text.replace("*0001*005010X223A2", "*0001"), 2),
     "837P": Odd(lambda text: text.replace("005010X223A2", "005010X222A1"), 2, ("guide", "guide")),
