@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from mapping.intake.fields import Kind, ListOf, Member, ObjectOf, Shape, encounter_shape
@@ -22,6 +22,8 @@ LINES = "service_lines"
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]{1,3}\])*(\.[a-z][a-z0-9_]*(\[[0-9]{1,3}\])*)*", re.ASCII)
 _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
 _LONGEST_SHOWN = 120
+_OWN_NAME = re.compile(r"[a-z]+(_[a-z]+)+", re.ASCII)
+"""What only a column is called, never a person or a place."""
 DEFAULT_WIDTHS: Mapping[str, int] = MappingProxyType(
     {
         "coverages": 2,
@@ -65,16 +67,26 @@ class HeaderFault:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The columns of a file by their position; a position without a name has none."""
 
     columns: tuple[Column | None, ...]
     faults: tuple[HeaderFault, ...]
 
-    def position_of(self, name: str) -> int:
-        """Where a column stands that every header without faults has."""
-        return next(at for at, column in enumerate(self.columns) if column and column.name == name)
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each column stands."""
+        return {column.name: at for at, column in enumerate(self.columns) if column is not None}
+
+    @cached_property
+    def encounter_positions(self) -> tuple[int, ...]:
+        """Where the columns of the encounter stand, its id left out."""
+        return tuple(
+            at
+            for at, column in enumerate(self.columns)
+            if column is not None and not column.is_of_line and column.name != ID
+        )
 
 
 def find_column(name: str) -> Column | None:
@@ -103,8 +115,8 @@ def read_header(names: Sequence[str]) -> Header:
     """The header of a file, checked as a whole."""
     columns = tuple(find_column(name) for name in names)
     faults = [
-        HeaderFault(shown(name), "there is no such column", suggestion(name))
-        for name, column in zip(names, columns, strict=True)
+        HeaderFault(shown(name, at), "there is no such column", suggestion(name))
+        for at, (name, column) in enumerate(zip(names, columns, strict=True), start=1)
         if name and column is None
     ]
     faults += _twice([column for column in columns if column is not None])
@@ -151,9 +163,13 @@ def says_more_when_empty(member: Member) -> bool:
     return is_list_of_objects and not member.is_required and member.default is None
 
 
-def shown(name: str) -> str:
-    """A column's name as findings show it."""
-    return name if len(name) <= _LONGEST_SHOWN and name.isprintable() else "(a name not shown)"
+def shown(name: str, number: int) -> str:
+    """An unknown column as findings show it: by its name only where that looks like one, else by its number.
+
+    Where a header has lost its line end, the cells that follow are a child's.
+    """
+    looks_like_one = _OWN_NAME.fullmatch(name) is not None or _alike(name) is not None
+    return name if len(name) <= _LONGEST_SHOWN and looks_like_one else f"column {number}"
 
 
 def _twice(columns: Sequence[Column]) -> Iterator[HeaderFault]:
@@ -195,14 +211,19 @@ def _required(shape: ObjectOf, name: str) -> Iterator[str]:
 
 def suggestion(name: str) -> str:
     """What to do about an unknown column: the known one that is most like it, if any is."""
-    numbered = re.sub(r"\.([0-9]{1,3})(?=\.|$)", r"[\1]", name.strip().lower())
+    alike = _alike(name)
+    if alike is None:
+        return "Take the column out, or name it as `j3399 schema --csv` does."
+    return f"Is `{alike}` meant? `j3399 schema --csv` prints the columns."
+
+
+def _alike(name: str) -> str | None:
+    """The known column that is most like a name, with the name's own numbers."""
+    numbered = re.sub(r"\.([0-9]{1,3})(?=\.|$)", r"[\1]", name[:_LONGEST_SHOWN].strip().lower())
     numbers = iter(re.findall(r"\[([0-9]{1,3})\]", numbered))
     generic = re.sub(r"\[[0-9]{1,3}\]", "[0]", numbered)
     alike = difflib.get_close_matches(generic, _generic_names(), n=1, cutoff=0.6)
-    if not alike:
-        return "Take the column out, or name it as `j3399 schema --csv` does."
-    suggestion = re.sub(r"\[0\]", lambda _: f"[{next(numbers, '0')}]", alike[0])
-    return f"Is `{suggestion}` meant? `j3399 schema --csv` prints the columns."
+    return re.sub(r"\[0\]", lambda _: f"[{next(numbers, '0')}]", alike[0]) if alike else None
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import BinaryIO, TextIO
 from mapping.intake.columns import Header, find_column, is_header, read_header
 from mapping.intake.record import Fault, IntakeRecord, refused_file, set_aside
 from mapping.intake.rows import FlatRow, read_rows
-from mapping.intake.text import as_text
+from mapping.intake.text import BLANKS, as_text
 
 DELIMITERS = (",", ";", "\t")
 _MAXIMUM_LINE = 1024 * 1024
@@ -70,7 +70,7 @@ def _head(stream: BinaryIO) -> _Head | None:
 
 
 def _split_head(line: _Line, delimiter: str) -> _Head:
-    names = tuple(name.strip() for name in _first_cells(line.text, delimiter))
+    names = tuple(name.strip(BLANKS) for name in _first_cells(line.text, delimiter))
     source = line.text if line.text.endswith(("\n", "\r")) else f"{line.text}\n"
     return _Head(line.number, source, delimiter, names)
 
@@ -130,7 +130,7 @@ def _cells_of(lines: list[_Line], delimiter: str) -> tuple[list[str] | None, str
         rows = list(csv.reader((line.text for line in lines), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return None, None if "unexpected end" in str(error) else f"the row is not CSV: {error}"
-    return [cell.strip() for cell in rows[0]] if rows else [], None
+    return [cell.strip(BLANKS) for cell in rows[0]] if rows else [], None
 
 
 def _is_whole_row(line: _Line, head: _Head) -> bool:
@@ -140,7 +140,7 @@ def _is_whole_row(line: _Line, head: _Head) -> bool:
 def _first_cells(text: str, delimiter: str) -> list[str]:
     """The cells of one line, as well as they can be told."""
     try:
-        return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])]
+        return [cell.strip(BLANKS) for cell in next(csv.reader([text], delimiter=delimiter), [])]
     except csv.Error:
         return [cell.strip(' "\r\n') for cell in text.split(delimiter)]
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyarrow import types
 
 from mapping.intake.cells import join_list
-from mapping.intake.columns import find_column, read_header, shown, suggestion
+from mapping.intake.columns import find_column, read_header, suggestion
 from mapping.intake.csv_files import refuse_header
 from mapping.intake.fields import Kind, ListOf, ObjectOf, Shape, encounter_shape
 from mapping.intake.record import (
@@ -32,6 +32,7 @@ from mapping.intake.record import (
     set_aside,
 )
 from mapping.intake.rows import FlatRow, csv_line, read_rows
+from mapping.intake.text import BLANKS
 
 _ROWS = 256
 _BUFFER_BYTES = 64 * 1024
@@ -186,7 +187,7 @@ def _cell(value: Any, shape: Shape) -> str:
     if isinstance(value, dt.datetime) and shape is Kind.DATE and value.time() == dt.time():
         return value.date().isoformat()
     plain = _plain(value)
-    return str(plain).strip()
+    return str(plain).strip(BLANKS)
 
 
 def _plain(value: Any) -> Any:
@@ -292,7 +293,7 @@ def _has_values(source: pq.ParquetFile, location: Location) -> bool:
 
 
 def _refuse_types(faults: list[_TypeFault], file: str | None) -> IntakeRecord:
-    words = [Fault(1, shown(path_words(fault.location)), fault.reason, fault.fix) for fault in faults]
+    words = [Fault(1, path_words(fault.location), fault.reason, fault.fix) for fault in faults]
     return replace(set_aside(1, words, file, ""), whole_file=True)
 
 

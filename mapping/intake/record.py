@@ -26,7 +26,7 @@ FIX_FILE = (
     "An encounter file is JSON (a record or a list of records), NDJSON (one record a line), CSV "
     "(one row a service line, under the header that `j3399 schema --csv` prints) or Parquet; text is UTF-8."
 )
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}", re.ASCII)
+_FIELD_NAME = re.compile(r"[a-z_][A-Za-z0-9_]{0,40}", re.ASCII)
 
 Location = tuple[int | str, ...]
 

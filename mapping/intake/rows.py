@@ -104,8 +104,10 @@ def _groups(rows: Iterable[FlatRow], header: Header) -> Iterator[_Group]:
         if group is not None and key == group.key:
             group.add(row)
             continue
-        if group is not None and (_is_headless(row, header) or _is_alike(row, group.rows[0], header)):
+        if group is not None and _is_headless(row, header):
             group.faults.append(_neighbour_fault(row))
+        elif group is not None and _is_alike(row, group.rows[0], header):
+            group.faults.append(_alike_fault(row))
         if key is None:
             strays.append(row)
             continue
@@ -115,7 +117,7 @@ def _groups(rows: Iterable[FlatRow], header: Header) -> Iterator[_Group]:
         before = [*strays, *(group.rows[:1] if group is not None else [])]
         group, strays = _Group(key), []
         group.add(row)
-        group.faults += [_neighbour_fault(other) for other in before if _is_alike(other, row, header)]
+        group.faults += [_alike_fault(other) for other in before if _is_alike(other, row, header)]
         if row.fault is None and _is_headless(row, header):
             reason = "the first row of an id holds the columns of its encounter; this one holds none"
             group.faults.append(Fault(row.line, "id", reason, _FIX_ROW))
@@ -130,8 +132,8 @@ def _key_of(row: FlatRow, header: Header, group: _Group | None) -> str | None:
     Of a row with too many or too few cells the id is certain in the first column only,
     which nothing can have moved, or where it is the same as in the row before.
     """
-    position = header.position_of(ID)
-    key = row.cells[position].strip() if position < len(row.cells) else ""
+    position = header.positions[ID]
+    key = row.cells[position] if position < len(row.cells) else ""
     if not key:
         return None
     if row.fault is not None and position > 0 and (group is None or group.key != key):
@@ -147,7 +149,7 @@ def _is_headless(row: FlatRow, header: Header) -> bool:
     if row.fault is not None:
         of_lines = sum(column is not None and column.is_of_line for column in header.columns)
         return sum(map(bool, row.cells)) <= of_lines + 1
-    return not any(row.cells[at] for at in _encounter_positions(header))
+    return not any(row.cells[at] for at in header.encounter_positions)
 
 
 def _is_alike(row: FlatRow, other: FlatRow, header: Header) -> bool:
@@ -155,24 +157,26 @@ def _is_alike(row: FlatRow, other: FlatRow, header: Header) -> bool:
     if not (row.cells and other.cells):
         # Nothing of a row could be read: it may be of any encounter.
         return True
-    position = header.position_of(ACCOUNT)
+    position = header.positions[ACCOUNT]
     accounts = [each.cells[position] for each in (row, other) if each.fault is None and each.cells[position]]
     if len(accounts) == 2 or not accounts:
         return len(accounts) == 2 and accounts[0] == accounts[1]
-    broken = row if row.fault is not None else other
-    return broken.fault is not None and accounts[0] in broken.cells
-
-
-def _encounter_positions(header: Header) -> Iterator[int]:
-    identity = header.position_of(ID)
-    for at, column in enumerate(header.columns):
-        if column is not None and not column.is_of_line and at != identity:
-            yield at
+    broken = next((each for each in (row, other) if each.fault is not None), None)
+    if broken is None:
+        return False
+    # Of a broken row the cells may run into one another; a short number would be found anywhere.
+    return any(cell == accounts[0] or (len(accounts[0]) > 3 and accounts[0] in cell) for cell in broken.cells)
 
 
 def _neighbour_fault(row: FlatRow) -> Fault:
     reason = "this row does not say for certain whose it is, and may be a line of the encounter beside it"
     return Fault(row.line, "id", reason, _FIX_ROW)
+
+
+def _alike_fault(row: FlatRow) -> Fault:
+    reason = "the row beside this encounter, under another id or none, has the same account number"
+    fix = "Give all rows of one encounter one id, and each encounter an account number of its own."
+    return Fault(row.line, "id", reason, fix)
 
 
 def _alone(row: FlatRow) -> _Group:
@@ -234,9 +238,8 @@ class _Reading:
     def _check_repeated(self, rows: Sequence[FlatRow]) -> None:
         """Columns of the encounter say in every row what they say in the first, or nothing."""
         first = rows[0].cells
-        positions = list(_encounter_positions(self._header))
         for row in rows[1:]:
-            for at in positions:
+            for at in self._header.encounter_positions:
                 if row.cells[at] and row.cells[at] != first[at]:
                     column = self._header.columns[at]
                     assert column is not None
@@ -335,5 +338,6 @@ def _wrong(column: Column, cell: str) -> str | None:
 def csv_line(cells: Iterable[str], delimiter: str = ",") -> str:
     """Cells as a line of CSV, as the rows of a set-aside encounter are kept."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    # With this line end the writer quotes both kinds of line end within a cell.
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return text.getvalue()

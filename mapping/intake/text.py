@@ -14,6 +14,8 @@ from typing import BinaryIO, TextIO
 
 MAXIMUM_RECORD = 16 * 1024 * 1024
 """The longest text, in characters, that is held as one record."""
+BLANKS = " \t\r\n\u00a0"
+"""What is cut off around a cell: no more than the model cuts off around a text."""
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 

@@ -38,7 +38,10 @@ def csv_of(
     rows: Sequence[dict[str, str]], columns: Sequence[str], delimiter: str = ",", line_end: str = "\n"
 ) -> bytes:
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, delimiter=delimiter, lineterminator=line_end)
+    # Left to itself the writer quotes of the line ends only its own.
+    has_other_ends = any("\r" in cell or "\n" in cell for row in rows for cell in row.values())
+    quoting = csv.QUOTE_ALL if has_other_ends else csv.QUOTE_MINIMAL
+    writer = csv.DictWriter(text, columns, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
