@@ -105,6 +105,28 @@ class Segment:
         return f"<Segment {self.id} at {self.position or self.start}>"
 
 
+class _Lead:
+    """Text that no segment has taken yet, in pieces: joined once, however much it is."""
+
+    def __init__(self, keep: bool) -> None:
+        self._keep = keep
+        self.pieces: list[str] = []
+
+    def add(self, text: str) -> None:
+        """More of it; where it is not kept, the last piece stands for all."""
+        if not text:
+            return
+        if not self._keep:
+            self.pieces.clear()
+        self.pieces.append(text)
+
+    def take(self) -> str:
+        """All of it, for the next segment."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text
+
+
 class SegmentReader:
     """Reads the segments of a file that holds one or more interchanges.
 
@@ -126,7 +148,7 @@ class SegmentReader:
         self._window = Window(source, chunk_size)
         self._log = TokenLog(rules, file)
         self._keep_outside = keep_outside
-        self._lead = ""
+        self._lead = _Lead(keep_outside)
         self.trailing = ""
 
     @property
@@ -156,7 +178,7 @@ class SegmentReader:
             self._report_outside(outside)
             yield from self._interchange(header)
             found_any = True
-        self.trailing, self._lead = self._lead, ""
+        self.trailing = self._lead.take()
         if found_any:
             self._report_outside(outside, at_end_of_file=True)
         else:
@@ -177,7 +199,7 @@ class SegmentReader:
         """Take text that belongs to no segment; it is kept as the lead of the next one."""
         text = self._window.take(count)
         if self._keep_outside:
-            self._lead += text
+            self._lead.add(text)
         return text
 
     def _next_header(self, outside: OutsideText) -> Header | None:
@@ -211,20 +233,17 @@ class SegmentReader:
 
     def _interchange(self, header: Header) -> Iterator[list[Segment]]:
         """The segments from ISA (or the GS or ST that a file begins with) to IEA, or as far as it goes."""
-        part = _InterchangeReader(self._window, self._log, header, self._keep_outside, self._lead)
-        yield from part.batches()
-        self._lead = part.lead
+        yield from _InterchangeReader(self._window, self._log, header, self._lead).batches()
 
 
 class _InterchangeReader:
-    """Reads one interchange. `lead` is what no segment has taken yet."""
+    """Reads one interchange. `lead` is what no segment has taken yet, before it and after."""
 
-    def __init__(self, window: Window, log: TokenLog, header: Header, keep_outside: bool, lead: str) -> None:
-        self.lead = lead
+    def __init__(self, window: Window, log: TokenLog, header: Header, lead: _Lead) -> None:
+        self._lead = lead
         self._window = window
         self._log = log
         self._header = header
-        self._keep_outside = keep_outside
         self._separators = header.separators
         self._control_number = ""
         self._begins_with = self._last_id = window.text[:2]
@@ -276,9 +295,8 @@ class _InterchangeReader:
             if after < len(window.text) or not window.grow():
                 break
         start, text = window.offset, self._take(after)
-        segment = Segment(text[:end], header.separators, start, self.lead, text[end:])
+        segment = Segment(text[:end], header.separators, start, self._lead.take(), text[end:])
         self._control_number = segment.element(13).strip(" ")
-        self.lead = ""
         return segment
 
     def _limit(self) -> tuple[int, bool]:
@@ -320,14 +338,15 @@ class _InterchangeReader:
         by_turns = iter(parts)
         batch: list[Segment] = []
         new, append, known = object.__new__, batch.append, self._ids.get
-        start, lead = window.offset, self.lead
+        start, lead = window.offset, self._lead
+        pieces = lead.pieces  # looked at for each segment: a list is quicker asked than an object
         for content, tail in zip(by_turns, by_turns, strict=True):
             segment_id = known(content[:4])
             if segment_id is None:
                 if not content:
-                    if not lead:
+                    if not pieces:
                         self._log.empty_segment(start)
-                    lead = lead + tail if self._keep_outside else tail
+                    lead.add(tail)
                     start += len(tail)
                     continue
                 if content.startswith("ISA") and start > window.offset:
@@ -338,16 +357,14 @@ class _InterchangeReader:
             segment.text = content
             segment.separators = separators
             segment.start = start
-            segment.lead = lead
+            segment.lead = lead.take() if pieces else ""
             segment.tail = tail
             segment.position = 0
             append(segment)
-            lead = ""
             start += len(content) + len(tail)
             if segment_id == "IEA":
                 self._ended = True
                 break
-        self.lead = lead
         self._take(start - window.offset)
         if batch:
             self._last_id = batch[-1].id
@@ -394,10 +411,9 @@ class _InterchangeReader:
                 self._log.missing_trailer(window.offset)
         if not rest:
             return []
-        segment = Segment(content, separators, window.offset, self.lead, rest[len(content) :])
+        segment = Segment(content, separators, window.offset, self._lead.take(), rest[len(content) :])
         if not _SEGMENT_ID.fullmatch(segment.id):
             self._log.no_segment_id(window.offset, segment.id[:_LONGEST_START_SHOWN])
-        self.lead = ""
         self._take(end)
         return [segment]
 

@@ -7,9 +7,16 @@ before the first byte went out would hold them all.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, Any
+
+import click
+
+from pipeline import exit_codes
 
 
 class Stream(list[Any]):
@@ -31,8 +38,17 @@ class Stream(list[Any]):
 
 
 def write_json(document: object, target: IO[str]) -> None:
-    """Write a document that may hold streams; values are looked at when they are written."""
+    """Write a document that may hold streams; values are looked at when they are written.
+
+    A pipe that was closed ends the command as SIGPIPE would.
+    """
     # with an indent the encoder is the one in Python, which asks streams for their items
-    for piece in json.JSONEncoder(indent=2).iterencode(document):
-        target.write(piece)
-    target.write("\n")
+    try:
+        for piece in json.JSONEncoder(indent=2).iterencode(document):
+            target.write(piece)
+        target.write("\n")
+        target.flush()
+    except BrokenPipeError:
+        # whoever read it has enough; click would call that a failure of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(exit_codes.SIGNAL_BASE + signal.SIGPIPE) from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,11 +15,13 @@ from pipeline.cli.json_stream import Stream, write_json
 from pipeline.errors import StorageError
 
 if TYPE_CHECKING:
+    from edi.claim837i.model import Source
     from edi.claim837i.read import ClaimReader
-    from edi.envelope import StreamedTransaction, TransactionReader
-    from edi.finding import Finding
+    from edi.envelope import StreamedTransaction
+    from edi.finding import Finding, Place
 
 _CLAIMS = "837"
+_MOST_OF_A_KIND = 1000
 
 
 @click.command()
@@ -33,6 +36,8 @@ def read(files: tuple[Path, ...], with_segments: bool, show_phi: bool) -> int:
     The claims are printed as they stand, patient data included. A file may be of any size:
     one claim is held at a time. Whether claims would be paid is what `j3399 validate` says.
 
+    Exit code 0: all was read; 1: something was not, see `findings`; 3: a file could not be read.
+
     \b
     Example:
       j3399 read samples/files/837I_test-clearinghouse_000000001_20261116220000.x12
@@ -42,7 +47,9 @@ def read(files: tuple[Path, ...], with_segments: bool, show_phi: bool) -> int:
     write_json(document, sys.stdout)
     for line in reading.notes:
         click.echo(line, err=True)
-    return exit_codes.FINDINGS if reading.summary["error"] or reading.notes else exit_codes.DONE
+    if reading.unreadable:
+        raise StorageError("; ".join(reading.unreadable))
+    return exit_codes.FINDINGS if reading.summary["error"] else exit_codes.DONE
 
 
 class _Reading:
@@ -51,50 +58,52 @@ class _Reading:
     def __init__(self, with_segments: bool, show_phi: bool) -> None:
         self._with_segments = with_segments
         self._show_phi = show_phi
-        self.summary = dict.fromkeys(("files", "transactions", "claims", "error", "warning", "info"), 0)
+        self.summary = dict.fromkeys(
+            ("files", "transactions", "claims", "error", "warning", "info", "left_out"), 0
+        )
         self.notes: list[str] = []
+        self.unreadable: list[str] = []
 
     def file(self, path: Path) -> dict[str, Any]:
         """One file; its findings are complete when its transaction sets were written."""
-        from edi.envelope import TransactionReader
-
         self.summary["files"] += 1
-        findings: list[dict[str, Any]] = []
-        try:
-            source = path.open("rb")
-        except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from None
-        reader = TransactionReader(source, file=path.name)
+        findings = _Findings(path.name, self._show_phi, self.summary)
         return {
             "file": path.name,
-            "transactions": Stream(self._transactions(path, source, reader, findings)),
-            "findings": findings,
+            "transactions": Stream(self._transactions(path, findings)),
+            "findings": findings.shown,
         }
 
-    def _transactions(
-        self, path: Path, source: BinaryIO, reader: TransactionReader, findings: list[dict[str, Any]]
-    ) -> Iterator[dict[str, Any]]:
-        before = self.summary["transactions"]
-        with source:
-            for transaction in reader:
-                self.summary["transactions"] += 1
-                if transaction.set_id == _CLAIMS:
-                    yield self._claims(transaction, path.name, findings)
-                else:
-                    yield self._not_read(transaction, path.name)
-        if self.summary["transactions"] == before:
-            self.notes.append(f"{path.name}: no transaction set was found.")
-        self._take(reader.findings, path.name, findings)
+    def _transactions(self, path: Path, findings: _Findings) -> Iterator[dict[str, Any]]:
+        from edi.envelope import TransactionReader
 
-    def _claims(
-        self, transaction: StreamedTransaction, file: str, findings: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+        before = self.summary["transactions"]
+        try:
+            with path.open("rb") as source:
+                reader = TransactionReader(source, file=path.name)
+                for transaction in reader:
+                    self.summary["transactions"] += 1
+                    if transaction.set_id == _CLAIMS:
+                        yield self._claims(transaction, findings)
+                    else:
+                        yield self._not_read(transaction, findings)
+                findings.take(reader.findings)
+        except OSError as error:
+            # the document goes on: what was read of this file and of the others stays valid JSON
+            self.unreadable.append(f"{path}: {error.strerror}")
+            return
+        if self.summary["transactions"] == before:
+            self.notes.append(f"{path.name}: no claim was found. `j3399 ingest` takes answers in.")
+            if not findings.shown:
+                findings.take([_no_claims("no transaction set")])
+
+    def _claims(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
         from edi.claim837i.as_json import header_as_json
         from edi.claim837i.read import ClaimReader
 
         reader = ClaimReader(transaction)
         unread: list[dict[str, Any]] = []
-        claims = Stream(self._each(reader, file, findings, unread))  # the header comes with the first
+        claims = Stream(self._each(reader, findings, unread))  # the header comes with the first
         return {
             **_place(transaction),
             "header": header_as_json(reader.header),
@@ -103,42 +112,65 @@ class _Reading:
         }
 
     def _each(
-        self,
-        reader: ClaimReader,
-        file: str,
-        findings: list[dict[str, Any]],
-        unread: list[dict[str, Any]],
+        self, reader: ClaimReader, findings: _Findings, unread: list[dict[str, Any]]
     ) -> Iterator[dict[str, Any]]:
         from edi.claim837i.as_json import claim_as_json, segments_as_json
 
-        said: set[tuple[object, ...]] = set()
+        before: tuple[Source, ...] = ()
         for claim in reader:
             self.summary["claims"] += 1
-            # what is wrong above several claims belongs to each, and is said once
-            fresh = [finding for finding in claim.findings if _identity(finding) not in said]
-            said.update(map(_identity, fresh))
-            self._take(fresh, file, findings)
+            for source in claim.sources:
+                # a level above several claims is the same object for each, and is said once
+                if not any(source is one for one in before):
+                    findings.take(source.findings)
+            before = claim.sources
             yield claim_as_json(claim, self._with_segments)
-        self._take(reader.findings, file, findings)
+        findings.take(reader.findings)
         unread += segments_as_json(reader.unread)
 
-    def _not_read(self, transaction: StreamedTransaction, file: str) -> dict[str, Any]:
+    def _not_read(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
         place = _place(transaction)
+        number = transaction.control_number or "without number"
         self.notes.append(
-            f"{file}: ST {transaction.control_number or 'without number'} is of kind {place['kind']}; "
-            "only 837I claims are printed. `j3399 ingest` takes answers in."
+            f"{findings.file}: ST {number} is of kind {place['kind']}, and only 837 claims are printed. "
+            "`j3399 ingest` takes answers in."
         )
+        findings.take([_no_claims(place["kind"], transaction.place(transaction.header))])
         return {**place, "header": None, "claims": None, "unread": None}
 
-    def _take(self, found: Iterable[Finding], file: str, findings: list[dict[str, Any]]) -> None:
+
+class _Findings:
+    """The findings of a file as JSON: of each kind the first, the others are counted."""
+
+    def __init__(self, file: str, show_phi: bool, summary: dict[str, int]) -> None:
+        self.file = file
+        self.shown: list[dict[str, Any]] = []
+        self._show_phi = show_phi
+        self._summary = summary
+        self._of_kind: Counter[str] = Counter()
+
+    def take(self, found: Iterable[Finding]) -> None:
         for finding in found:
-            self.summary[finding.severity.value] += 1
-            findings.append(finding.at(file=file).as_dict(self._show_phi))
+            self._summary[finding.severity.value] += 1
+            self._of_kind[finding.template] += 1
+            if self._of_kind[finding.template] <= _MOST_OF_A_KIND:
+                self.shown.append(finding.at(file=self.file).as_dict(self._show_phi))
+            else:
+                self._summary["left_out"] += 1
 
 
-def _identity(finding: Finding) -> tuple[object, ...]:
-    place = finding.place
-    return place.segment_position, place.element, finding.template
+def _no_claims(kind: str, place: Place | None = None) -> Finding:
+    from edi.finding import Finding, Place
+    from edi.reading_rules import OUTBOUND
+
+    return Finding.of(
+        OUTBOUND.not_x12,
+        "This is no transaction set of claims; nothing of it is printed.",
+        expected="a transaction set 837",
+        found=kind,
+        fix="Give an 837I file; an answer (835, 277, 999, TA1) goes to `j3399 ingest`.",
+        place=place or Place(),
+    )
 
 
 def _place(transaction: StreamedTransaction) -> dict[str, Any]:

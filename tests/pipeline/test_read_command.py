@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def test_a_clean_file(tmp_path: Path) -> None:
         "error": 0,
         "warning": 0,
         "info": 0,
+        "left_out": 0,
     }
     (file,) = document["files"]
     assert file["file"] == "claims.x12" and file["findings"] == []
@@ -121,6 +123,8 @@ def test_what_is_no_837_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     code, document, errors = read(answer, a_path(tmp_path, a_file([*HEADER, *OUTPATIENT])))
     assert code == 1 and "is of kind 999" in errors and "j3399 ingest" in errors
     other, ours = document["files"]
+    (finding,) = other["findings"]
+    assert (finding["found"], finding["severity"], finding["transaction"]) == ("999", "error", "0001")
     assert other["transactions"][0]["kind"] == "999" and other["transactions"][0]["claims"] is None
     assert len(ours["transactions"][0]["claims"]) == 1
 
@@ -135,7 +139,7 @@ def test_a_file_that_is_no_x12(tmp_path: Path, content: bytes) -> None:
     assert code == 1
     assert document["files"][0]["transactions"] == []
     assert document["files"][0]["findings"][0]["rule"] == "x12-syntax"
-    assert "photo.jpg: no transaction set was found." in errors
+    assert "photo.jpg: no claim was found." in errors
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -147,8 +151,41 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     """`j3399 read … | head -1` ends without a word."""
     path = a_path(tmp_path, a_file(*[[*HEADER, *OUTPATIENT]] * 200))
     command = f"{sys.executable} -c 'from pipeline.cli.main import run; run()' read {path} | head -1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.stdout, done.stderr) == ("{\n", "")
+    command = f"set -o pipefail; {command}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("{\n", "", 128 + signal.SIGPIPE)
+
+
+def test_a_file_that_cannot_be_read_costs_that_file(tmp_path: Path) -> None:
+    """A file of the kernel that opens and then refuses to be read stands for a broken disk."""
+    good = a_path(tmp_path, a_file([*HEADER, *OUTPATIENT]))
+    code, document, errors = read("/proc/self/mem", good)
+    assert code == 3 and "/proc/self/mem" in errors
+    assert [len(file["transactions"]) for file in document["files"]] == [0, 1]
+
+
+def test_a_thousand_of_a_kind_are_enough(tmp_path: Path) -> None:
+    body = instead("CLM*", "CLM*ACCT*1.001***13:A:1**A*Y*Y", OUTPATIENT)
+    claim = body[next(n for n, text in enumerate(body) if text.startswith("CLM")) :]
+    _, document, _ = read(a_path(tmp_path, a_file([*HEADER, *body, *claim * 1200])))
+    assert document["summary"]["error"] == 1201 and document["summary"]["left_out"] == 201
+    assert len(document["files"][0]["findings"]) == 1000
+
+
+def test_findings_of_claims_are_all_told(tmp_path: Path) -> None:
+    body = [text for text in OUTPATIENT if not text.startswith("DTP*472")]
+    claim = body[next(n for n, text in enumerate(body) if text.startswith("CLM")) :]
+    broken = [text.replace("*2125000*", f"*{number}e5*") for number in range(300) for text in claim]
+    _, document, _ = read(a_path(tmp_path, a_file([*HEADER, *body, *broken])))
+    assert document["summary"]["error"] == 300
+
+
+def test_a_ta1_alone_points_to_ingest(tmp_path: Path) -> None:
+    text = a_file([*HEADER, *OUTPATIENT])
+    isa, iea = text[: text.index("GS*")], text[text.index("IEA*") :].replace("IEA*1", "IEA*0")
+    code, document, errors = read(a_path(tmp_path, f"{isa}TA1*000000207*261203*0915*A*000~\n{iea}"))
+    assert code == 1 and "j3399 ingest" in errors
+    assert [finding["rule"] for finding in document["files"][0]["findings"]] == ["x12-syntax"]
 
 
 def test_one_claim_is_held_at_a_time(tmp_path: Path) -> None:
