@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from edi.npi import is_valid_npi
+from edi.protected import Protected
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
+
+_LOOPS_OF_PERSONS = ("2010BA", "2010CA", "2330A")
+"""Subscriber and patient have no NPI; a number there is a member id under a wrong qualifier."""
+_TEN_DIGITS = re.compile("[0-9]{10}")
 
 
 @claim_rule("npi", source="CMS NPI standard: Luhn with prefix 80840")
@@ -19,11 +25,15 @@ def npi(check: ClaimCheck) -> Iterator[Fault]:
     """
     for item in check.claim.segments:
         segment = item.segment
-        if segment.id == "NM1" and segment.element(8) == "XX" and not is_valid_npi(segment.element(9)):
+        if segment.id != "NM1" or segment.element(8) != "XX" or item.loop in _LOOPS_OF_PERSONS:
+            continue
+        number = segment.element(9)
+        if not is_valid_npi(number):
             yield Fault(
-                "The NPI in loop {loop} fails its check digit.",
+                "The NPI in {loop} is not ten digits with a right check digit.",
                 check.claim.place_of(item, "NM109"),
-                fields={"loop": item.loop},
+                fields={"loop": f"loop {item.loop}" if item.loop else "a loop the guide does not have"},
                 expected="ten digits with a right check digit",
-                found=segment.element(9),
+                # what has not the form of an NPI may be anything
+                found=number if _TEN_DIGITS.fullmatch(number) else Protected(number),
             )

@@ -98,6 +98,8 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
     elif document.interchanges:
         structural += _without_claims(document, file)
     file_findings = _assign(structural, reports)
+    for report in reports:
+        report.findings += _of_the_record(report, file)
     not_checked: set[str] = set()
     for report in reports:
         check = claim_check(report.index, report.claim, context)
@@ -106,6 +108,19 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
         if check.encounter is None and check.product is not None:
             not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
     return FileReport(document, reports, file_findings, sorted(not_checked))
+
+
+def _of_the_record(report: ClaimReport, file: str | None) -> list[Finding]:
+    """What the claim's record could not carry, where nothing else was said of the segment.
+
+    No rule can judge a value that could not be read: it must not pass in silence.
+    """
+    said = {finding.place.segment_position for finding in report.findings}
+    return [
+        finding.at(file=file)
+        for finding in report.claim.findings
+        if finding.place.segment_position not in said
+    ]
 
 
 def claim_check(index: int, claim: Claim, context: ValidationContext) -> ClaimCheck:
