@@ -195,13 +195,13 @@ class GuideReport:
         """The guide that a header names is not at hand, or a header is missing."""
         where = element or ("there is no GS" if self.in_interchange else "there is no ISA")
         self.add(
-            "The guide version is not known ({where}); no claim under it was judged.",
+            "Another guide is named ({where}), or none; the guide check judged nothing under it.",
             segment,
             fields={"where": where},
             element=element,
             expected=expected,
             found=_shown(element_value(segment, element)) if element else "nothing",
-            fix=f"Write {expected} into {element or 'GS08'}; other guides are not checked here.",
+            fix=f"Institutional claims go out as {expected}; files of other guides are not checked here.",
         )
 
     def unfinished(self, segment: Segment, judged: bool = False) -> None:
