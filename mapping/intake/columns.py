@@ -24,6 +24,7 @@ _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
 _LONGEST_SHOWN = 120
 _OWN_NAME = re.compile(r"[a-z]+(_[a-z]+)+", re.ASCII)
 """What only a column is called, never a person or a place."""
+_LOWER_PATH = re.compile(r"[a-z][a-z_]*[0-9]?([.\[\]]+[a-z_0-9]{1,40})*\]?", re.ASCII)
 DEFAULT_WIDTHS: Mapping[str, int] = MappingProxyType(
     {
         "coverages": 2,
@@ -168,7 +169,7 @@ def shown(name: str, number: int) -> str:
 
     Where a header has lost its line end, the cells that follow are a child's.
     """
-    looks_like_one = _OWN_NAME.fullmatch(name) is not None or _alike(name) is not None
+    looks_like_one = _OWN_NAME.fullmatch(name) or (_LOWER_PATH.fullmatch(name) and _alike(name))
     return name if len(name) <= _LONGEST_SHOWN and looks_like_one else f"column {number}"
 
 

@@ -18,7 +18,7 @@ def schema(as_csv: bool) -> int:
     columns than printed (`diagnoses[12].code`).
 
     \b
-    Examples:
+    Example:
       j3399 schema > encounter.schema.json
       j3399 schema --csv > encounters.csv
     """
