@@ -195,7 +195,7 @@ class GuideReport:
         """The guide that a header names is not at hand, or a header is missing."""
         where = element or ("there is no GS" if self.in_interchange else "there is no ISA")
         self.add(
-            "Another guide is named ({where}), or none; the guide check judged nothing under it.",
+            "The guide version is not known ({where}); no claim under it was judged against the guide.",
             segment,
             fields={"where": where},
             element=element,
