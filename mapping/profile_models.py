@@ -19,6 +19,9 @@ from edi.npi import is_valid_npi
 Upper = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .&'/-]+$")]
 RevenueCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
+NO_PAYER_ID = "UNKNOWN"
+"""The id of a profile that tells what a payer wants, and not where it is reached."""
+
 
 class ProfileRecord(BaseModel):
     """Base of all profiles: frozen, unknown names refused."""
@@ -143,7 +146,7 @@ class PayerProfile(ProfileRecord):
     title: str
     extends: str = ""
     name: Upper = "UNKNOWN PAYER"
-    payer_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,80}$")] = "UNKNOWN"
+    payer_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,80}$")] = NO_PAYER_ID
     partner: str = ""
     filing_indicator: str
     drug_revenue_codes: tuple[RevenueCode, ...]
@@ -173,6 +176,11 @@ class PayerProfile(ProfileRecord):
     titer_maximum_days: int | None = None
     rules: Mapping[str, SeverityChange] = Field(default_factory=dict)
     waivable: tuple[str, ...] = ()
+
+    @property
+    def can_be_billed(self) -> bool:
+        """Whether it has an id under which claims reach it."""
+        return self.payer_id != NO_PAYER_ID
 
 
 class _Isa(ProfileRecord):

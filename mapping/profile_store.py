@@ -64,11 +64,20 @@ class ProfileStore:
         """The payer's own profile; ProfileError where it has none, for a claim must name its payer."""
         return self._get("payers", key, self._load_payer)
 
+    def billed_payer(self, key: str) -> PayerProfile:
+        """A payer that a claim can be sent to; ProfileError where it has no profile, or that no payer id."""
+        profile = self.known_payer(key)
+        if not profile.can_be_billed:
+            raise ProfileError(
+                f"the profile {key!r} has no payer id; make one of your own that extends it and gives it"
+            )
+        return profile
+
     def payer_by_id(self, payer_id: str) -> PayerProfile:
         """The profile of the payer that NM1*PR names, or the default."""
         for key in self.keys("payers"):
             profile = self.payer(key)
-            if profile.payer_id == payer_id:
+            if profile.can_be_billed and profile.payer_id == payer_id:
                 return profile
         return self.payer("default")
 

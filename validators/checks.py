@@ -77,6 +77,14 @@ class ClaimCheck:
         """The place of a segment of loop 2300."""
         return self.claim.first_place("2300", segment, qualifier, element)
 
+    def coverage_place(self, number: int, segment: str, qualifier: str, element: str) -> Place:
+        """The place of a segment of the 2320 with that number (from 0), as far as it is there."""
+        found = list(self.claim.segments_of("2320", segment, qualifier))
+        # where each coverage has one, it is the one of the same number
+        if number < len(found):
+            return self.claim.place_of(found[number], element)
+        return self.claim.first_place("2320", segment, qualifier, element)
+
     def line_place(self, line: ServiceLine, segment: str, element: str | None = None) -> Place:
         return self.claim.line_place(line, segment, element)
 

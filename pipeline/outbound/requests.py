@@ -20,14 +20,17 @@ def claim_request(
     frequency: str = "1",
     earlier: tuple[Adjudication | None, ...] = (),
 ) -> ClaimRequest:
-    """The request for one claim. ProfileError where the profile of its payer, or of an earlier one, is missing."""
+    """The request for one claim. ProfileError where its payer, or an earlier one, has no profile or no payer id.
+
+    A later payer without either is left out: it is told to nobody, and billed when it has one.
+    """
     payers = tuple(
-        profiles.known_payer(coverage.payer)
+        profiles.billed_payer(coverage.payer)
         if order <= payer_order
         else _payer_if_known(profiles, coverage.payer)
         for order, coverage in enumerate(encounter.coverages)
     )
-    payer = profiles.known_payer(encounter.coverages[payer_order].payer)
+    payer = profiles.billed_payer(encounter.coverages[payer_order].payer)
     return ClaimRequest(
         encounter=encounter,
         payer=payer,
@@ -44,6 +47,6 @@ def claim_request(
 
 def _payer_if_known(profiles: ProfileStore, key: str) -> PayerProfile | None:
     try:
-        return profiles.known_payer(key)
+        return profiles.billed_payer(key)
     except ProfileError:
         return None

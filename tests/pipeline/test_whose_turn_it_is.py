@@ -219,3 +219,33 @@ def test_of_two_claims_neither_goes_without_the_other(tmp_path: Path) -> None:
     summary = a_night(config)  # the drug's claim lacks its authorization
     assert len(summary["held"]) + len(summary["refused"]) == 1
     assert sent(config) == [] and rows(config) == []
+
+
+def test_a_payer_whose_id_nobody_gave_is_not_billed(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1, **{"coverages[0].payer": "aetna"})])
+    summary = a_night(config)
+    assert [entry["rules"] for entry in summary["held"]] == [["record-invalid"]]
+    assert sent(config) == []
+    own = tmp_path / "profiles" / "payers"
+    own.mkdir(parents=True)
+    (own / "our-aetna.toml").write_text(
+        'key = "our-aetna"\nextends = "aetna"\ntitle = "Ours"\npayer_id = "A1"\n', encoding="utf-8"
+    )
+    settings = tmp_path / "j3399.toml"
+    settings.write_text(settings.read_text("utf-8") + '[profiles]\nfolder = "profiles"\n', encoding="utf-8")
+    config = load_config(settings)
+    put_encounters(config, "b.ndjson", [a_child(1, **{"coverages[0].payer": "our-aetna"})])
+    a_night(config)
+    (data,) = sent(config)
+    (claim,) = claims_of(data)
+    assert (claim.payer.id, claim.payer.name) == ("A1", "AETNA")
+
+
+def test_a_later_payer_without_an_id_is_told_to_nobody(tmp_path: Path) -> None:
+    record = two_payers()
+    record["coverages"][1]["payer"] = "cigna"
+    config, data = first_night(tmp_path, record)
+    assert claims_of(data)[0].other_coverages == ()
+    summary = answer(config, data, PARTLY)
+    assert sent(config) == [] and [entry["encounter"] for entry in summary["held"]] == ["N00001"]

@@ -65,9 +65,11 @@ def a_request(
 ) -> ClaimRequest:
     """A request for the encounter's claim, with fields of the profiles changed."""
     profiles = ProfileStore()
+    billed = encounter.coverages[options.get("payer_order", 0)].payer
+    options.setdefault("payers", tuple(profiles.payer(coverage.payer) for coverage in encounter.coverages))
     return ClaimRequest(
         encounter=encounter,
-        payer=profiles.payer(encounter.coverages[0].payer).model_copy(update=dict(payer or {})),
+        payer=profiles.payer(billed).model_copy(update=dict(payer or {})),
         partner=profiles.partner("test-clearinghouse").model_copy(update=dict(partner or {})),
         site=profiles.site(encounter.site).model_copy(update=dict(site or {})),
         product=profiles.product(encounter.therapy.product) if encounter.therapy else None,
