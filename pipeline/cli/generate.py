@@ -30,7 +30,8 @@ def generate(
 ) -> int:
     """Claims out of encounter files: gate, build, write, re-read, validate, release.
 
-    ENCOUNTERS are JSON or NDJSON files, or folders of them; they stay where they are.
+    ENCOUNTERS are JSON, NDJSON, CSV or Parquet files, or folders of them; they stay
+    where they are.
     Without a configuration the files carry usage T (test).
 
     \b
