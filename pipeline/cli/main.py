@@ -25,6 +25,7 @@ _COMMANDS = {
     "read": "pipeline.cli.read",
     "ingest": "pipeline.cli.ingest",
     "worklist": "pipeline.cli.worklist",
+    "dose": "pipeline.cli.dose",
     "rules": "pipeline.cli.rules",
     "explain": "pipeline.cli.explain",
     "schema": "pipeline.cli.schema",
