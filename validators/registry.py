@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import csv
 import inspect
+import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from importlib import import_module, resources
 from typing import Any, Literal
 
 from edi.finding import Acknowledgment, Finding, Place, Severity
@@ -158,9 +159,11 @@ def rule_by_id(rule_id: str) -> Rule:
 
 @cache
 def _load_modules() -> None:
-    """Import the rule modules once; importing binds their rules."""
-    from validators import snip3, snip5, snip6, snip7  # noqa: F401
-    from validators.gates import general, sma  # noqa: F401
+    """Import the rule modules once; importing binds their rules. Every module of `gates` is a gate."""
+    from validators import gates, snip3, snip5, snip6, snip7  # noqa: F401
+
+    for module in sorted(module.name for module in pkgutil.iter_modules(gates.__path__)):
+        import_module(f"{gates.__name__}.{module}")
 
 
 def run_rules(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> Iterator[Finding]:
