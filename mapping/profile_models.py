@@ -30,7 +30,10 @@ class ProfileRecord(BaseModel):
 
 
 class Kit(ProfileRecord):
-    """One weight-band kit of a product."""
+    """One weight-band kit of a product: kilograms, millilitres, NDC as printed and as sent.
+
+    `evidence`: how the row is known, `read` in the table or `derived` from its pattern.
+    """
 
     weight_from_kg: Decimal
     weight_to_kg: Decimal
@@ -39,6 +42,12 @@ class Kit(ProfileRecord):
     ndc_10: str
     ndc_11: str
     extractable_ml: Decimal
+    evidence: str = ""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its NDC was never read in a table, only derived from those that were."""
+        return self.evidence == "derived"
 
 
 class WrongAdministration(ProfileRecord):

@@ -95,6 +95,11 @@ class ProfileStore:
         names = {path.stem for folder in self._folders for path in (folder / kind).glob("*.toml")}
         return sorted(names)
 
+    def sources(self, kind: str, key: str) -> dict[str, Provenance]:
+        """The source and date of every fact that a profile states itself; empty where there is no profile."""
+        path = self._find(kind, key)
+        return provenance(path) if path is not None else {}
+
     def check(self) -> None:
         """Load every profile, so that a wrong one is refused at start."""
         for key in self.keys("products"):
@@ -152,7 +157,8 @@ class ProfileStore:
 
 
 def _kit(row: Mapping[str, str]) -> dict[str, str]:
-    return {name: row[name] for name in Kit.model_fields}
+    fields = Kit.model_fields.items()
+    return {name: row[name] for name, field in fields if field.is_required() or name in row}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -35,7 +35,12 @@ def age_limit(born: dt.date, product: ProductProfile, payer: PayerProfile) -> Ag
 
 def limit_words(limit: AgeLimit) -> str:
     """The limit without the birth date: `under 24 months`."""
-    return f"{limit.months} months or younger" if limit.inclusive else f"under {limit.months} months"
+    return months_words(limit.months, limit.inclusive)
+
+
+def months_words(months: int, inclusive: bool) -> str:
+    """A limit of age: `under 24 months`, or `24 months or younger` where the birthday itself is allowed."""
+    return f"{months} months or younger" if inclusive else f"under {months} months"
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

@@ -16,7 +16,7 @@ from pipeline.cli.options import config_option
 
 if TYPE_CHECKING:
     from mapping.dosing import Dose
-    from mapping.profile_models import ProductProfile
+    from mapping.profile_models import Kit, ProductProfile
 
 _GRAM = Decimal("0.001")
 _PAYER_COUNTS = {"UN": "for a payer that counts kits", "ML": "for a payer that counts volume"}
@@ -102,6 +102,7 @@ def _lines(product: ProductProfile, found: Dose) -> list[str]:
         f"Volume   {plain(found.volume_ml)} mL by the exact weight ({plain(product.ml_per_kg)} mL a kg)",
         *_band_lines(found),
         f"Kit      NDC {kit.ndc_10}, {kit.vials} vials, {plain(kit.extractable_ml)} mL can be drawn",
+        *_kit_doubts(kit),
         "",
         f"Claim    LIN03  {kit.ndc_11}",
     ]
@@ -118,6 +119,12 @@ def _band_lines(found: Dose) -> list[str]:
     if found.volume_ml > kit.dose_ml:
         lines.append("         less than by the exact weight: the label rounds the weight to a tenth")
     return lines
+
+
+def _kit_doubts(kit: Kit) -> list[str]:
+    """A warning where nobody has read the kit's NDC anywhere."""
+    words = "         NDC derived from the table's pattern: compare with the carton"
+    return [words] if kit.is_doubtful else []
 
 
 def _document(product: ProductProfile, weight: Decimal, found: Dose | None) -> dict[str, Any]:
@@ -146,6 +153,7 @@ def _dose_document(found: Dose) -> dict[str, Any]:
             "extractable_ml": plain(kit.extractable_ml),
             "ndc_10": kit.ndc_10,
             "ndc_11": kit.ndc_11,
+            "evidence": kit.evidence,
         },
         "claim": {
             "LIN03": kit.ndc_11,

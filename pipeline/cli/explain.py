@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import click
+
+from pipeline.cli.options import config_option
 
 
 @click.command()
 @click.argument("identifier")
-def explain(identifier: str) -> int:
+@config_option
+def explain(identifier: str, config_path: Path | None) -> int:
     """What a rule, a CARC (CO-197), a RARC (N706) or a claim status (A7:218) means.
+
+    Of a product, named by its HCPCS code or its profile's key, the billing card: codes, units,
+    kits, revenue codes and NDC units by payer, limits, and where each fact comes from.
 
     \b
     Example:
       j3399 explain titer-missing
       j3399 explain CO-197
+      j3399 explain J3399
     """
-    lines = _rule_lines(identifier) or _code_lines(identifier)
+    lines = _rule_lines(identifier) or _code_lines(identifier) or _cards(identifier, config_path)
     if not lines:
         raise click.UsageError(
-            f"{identifier!r} is no rule and no code on file; `j3399 rules` lists the rules."
+            f"{identifier!r} is no rule, no code and no product on file; `j3399 rules` lists the rules."
         )
     for line in lines:
         click.echo(line)
@@ -64,3 +72,20 @@ def _code_lines(identifier: str) -> list[str]:
             lines.append("Points to " + ", ".join(f"{cause} ({weight:.0%})" for cause, weight in ranked))
         return lines
     return []
+
+
+def _cards(identifier: str, config_path: Path | None) -> list[str]:
+    """The billing card of every product of that name, a blank line between two."""
+    from mapping.profile_store import ProfileError, ProfileStore
+    from pipeline.cli.card import card_lines
+    from pipeline.cli.products import all_products, own_profiles, products_named
+    from pipeline.errors import ConfigurationError
+
+    profiles = ProfileStore(own_profiles(config_path))
+    lines: list[str] = []
+    for product in products_named(all_products(profiles), identifier):
+        try:
+            lines += [*([""] if lines else []), *card_lines(product, profiles)]
+        except ProfileError as error:
+            raise ConfigurationError(str(error)) from None
+    return lines

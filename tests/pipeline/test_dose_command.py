@@ -50,6 +50,12 @@ def test_a_band_with_less_than_the_exact_volume_says_why() -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_a_kit_whose_ndc_was_derived_says_so() -> None:
+    derived = j3399("dose", "--weight", "10").stdout
+    assert "derived" in derived and max(map(len, derived.splitlines())) <= 80
+    assert "derived" not in j3399("dose", "--weight", "5.8").stdout
+
+
 def test_the_dose_as_json_has_exact_numbers_as_text() -> None:
     done = j3399("dose", "--weight", "8.137", "--json")
     assert_ends(done, 0)
@@ -71,6 +77,7 @@ def test_the_dose_as_json_has_exact_numbers_as_text() -> None:
                 "extractable_ml": "47",
                 "ndc_10": "71894-131-06",
                 "ndc_11": "71894013106",
+                "evidence": "read",
             },
             "claim": {
                 "LIN03": "71894013106",
