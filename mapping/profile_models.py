@@ -65,11 +65,14 @@ class WrongAdministration(ProfileRecord):
 
 
 class Gate(ProfileRecord):
-    """The limits of the clinical gate."""
+    """The limits of the clinical gate: days are counted back from the infusion."""
 
     titer_threshold: int
     titer_warning_days: int
     titer_maximum_days: int
+    labs_maximum_days: int
+    weight_maximum_days: int
+    steroid_lead_days: int
 
 
 class Program(ProfileRecord):
@@ -131,6 +134,24 @@ class SeverityChange(ProfileRecord):
     reason: Annotated[str, StringConstraints(min_length=1)]
 
 
+Paper = Literal[
+    "authorization",
+    "antibody_titer",
+    "smn1",
+    "smn2_copies",
+    "sma_type",
+    "weight",
+    "glucocorticoid_plan",
+    "baseline_labs",
+    "monitoring_plan",
+    "neuromuscular_consult",
+    "boxed_warning_consent",
+    "prior_therapies",
+    "contract",
+]
+"""What a payer may want to see before it authorizes the drug."""
+
+
 class DrugModifier(ProfileRecord):
     """A modifier that a payer wants on the drug line, and when."""
 
@@ -183,6 +204,7 @@ class PayerProfile(ProfileRecord):
     age_limit_inclusive: bool | None = None
     titer_threshold: int | None = None
     titer_maximum_days: int | None = None
+    packet: tuple[Paper, ...] = ()
     rules: Mapping[str, SeverityChange] = Field(default_factory=dict)
     waivable: tuple[str, ...] = ()
 

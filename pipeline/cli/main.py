@@ -20,6 +20,7 @@ from pipeline.errors import OperationError, storage_error
 
 _COMMANDS = {
     "nightly": "pipeline.cli.nightly",
+    "check": "pipeline.cli.check",
     "generate": "pipeline.cli.generate",
     "validate": "pipeline.cli.validate",
     "read": "pipeline.cli.read",
