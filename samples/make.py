@@ -1,7 +1,7 @@
 """`make samples`: the files of `samples/` made again from its encounters, byte for byte.
 
 `files/` gets the released 837I files, `answers/` what the mock clearinghouse sends back,
-`worklist.json` the worklist that follows.
+`worklist.json` the worklist that follows, `shapes/` a file for each shape of a claim.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from samples import play
+from samples.shapes import write_shapes
 
 
 def main() -> int:
@@ -25,6 +26,10 @@ def main() -> int:
         _keep(folder / "outbox" / "sent", play.SAMPLES / "files")
         _keep(folder / "inbox" / "new", play.SAMPLES / "answers")
         play.nightly(config, play.SECOND_NIGHT)
+        made = folder / "shapes"
+        made.mkdir()
+        write_shapes(made)
+        _keep(made, play.SAMPLES / "shapes")
         (play.SAMPLES / "worklist.json").write_text(play.worklist(config, "json"), encoding="utf-8")
     return 0
 
