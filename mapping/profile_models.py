@@ -249,6 +249,7 @@ class _Separators(ProfileRecord):
 class _File(ProfileRecord):
     line_end: Literal["", "\n", "\r\n"] = ""
     claims_per_transaction: Annotated[int, Field(ge=1, le=5000)] = 100
+    claims_per_file: Annotated[int, Field(ge=1, le=100_000)] = 5000
     name: str = "837I_{partner}_{control_number:09d}_{timestamp}.x12"
 
     @field_validator("name")

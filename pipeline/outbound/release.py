@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -51,10 +51,24 @@ class _Staged:
 
 
 def release_claims(job: Job, candidates: Sequence[Candidate]) -> None:
-    """Send the claims, one file for each partner, in the order of partner and encounter."""
+    """Send the claims, in the order of partner and encounter, as many to a file as the partner takes."""
     ordered = sorted(candidates, key=_order)
     for _, group in groupby(ordered, key=lambda item: item.request.partner.key):
-        _release_to_partner(job, list(group))
+        for batch in _files(list(group)):
+            _release_to_partner(job, batch)
+
+
+def _files(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
+    """The claims of one partner by file. Claims of one encounter go together: neither goes alone."""
+    most = candidates[0].request.partner.file.claims_per_file
+    batch: list[Candidate] = []
+    for _, group in groupby(candidates, key=lambda item: item.row.row):
+        together = list(group)
+        if batch and len(batch) + len(together) > most:
+            yield batch
+            batch = []
+        batch += together
+    yield batch
 
 
 def _order(candidate: Candidate) -> tuple[str, str, int]:
