@@ -13,7 +13,6 @@ from functools import cache
 from importlib.resources import files
 
 UNKNOWN = "unknown"
-INSTITUTIONAL_CLAIM = "837I"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from edi.values import format_decimal
+from edi.values import decimal_words
 
 
 def plain(value: object) -> Any:
@@ -25,7 +25,7 @@ def plain(value: object) -> Any:
         case str():
             return value
         case Decimal():
-            return format_decimal(value)
+            return decimal_words(value)
         case date():
             return value.isoformat()
         case tuple() | list():

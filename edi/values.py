@@ -49,6 +49,11 @@ def format_decimal(value: Decimal) -> str:
     return ("-" if sign else "") + whole + fraction
 
 
+def decimal_words(value: Decimal) -> str:
+    """A number as people and JSON have it: all digits, no exponent, no zeros at the end (`0.5`, `33`)."""
+    return f"{value.normalize():f}"
+
+
 def format_amount(value: Decimal) -> str:
     """An amount of money for data element 782.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from edi.values import decimal_words
 from mapping.profile_models import Kit, PayerProfile, ProductProfile, WrongAdministration
 from mapping.profile_store import ProfileStore, Provenance
-from pipeline.cli.numbers import plain, scientific
+from pipeline.cli.numbers import scientific
 from validators.ages import months_words
 
 _WIDTH = 80
@@ -111,7 +112,7 @@ def _dose_lines(product: ProductProfile) -> Iterator[str]:
     yield from _entry(
         "Dose",
         f"{scientific(product.dose_vg_per_kg)} vector genomes a kg, "
-        f"{scientific(product.concentration_vg_per_ml)} a mL, {plain(product.ml_per_kg)} mL a kg; "
+        f"{scientific(product.concentration_vg_per_ml)} a mL, {decimal_words(product.ml_per_kg)} mL a kg; "
         "given is the volume of the kit's band",
     )
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edi.values import parse_decimal
+from edi.values import decimal_words, parse_decimal
 from pipeline import exit_codes
-from pipeline.cli.numbers import plain, scientific
+from pipeline.cli.numbers import scientific
 from pipeline.cli.options import config_option
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ def _why_none(product: ProductProfile, weight: Decimal) -> str:
 
     if label_has_weight(product, weight):
         return (
-            f"The kit table of {product.title} has no kit for {plain(weight)} kg. "
+            f"The kit table of {product.title} has no kit for {decimal_words(weight)} kg. "
             f"Mend the table that the profile {product.key} names."
         )
     return (
-        f"{plain(weight)} kg is outside the label's range of {product.title}: "
+        f"{decimal_words(weight)} kg is outside the label's range of {product.title}: "
         f"{product.weight_from_kg} to {product.weight_to_kg} kg, rounded to a tenth. "
         "Check the weight, and that it is in kilograms; if it is right there is no kit for it: "
         "ask the prescriber before anything is ordered."
@@ -96,18 +96,18 @@ def _lines(product: ProductProfile, found: Dose) -> list[str]:
     lines = [
         f"{product.title}, {product.hcpcs}",
         "",
-        f"Weight   {plain(found.weight_kg)} kg, to a tenth {found.rounded_weight_kg} kg",
+        f"Weight   {decimal_words(found.weight_kg)} kg, to a tenth {found.rounded_weight_kg} kg",
         f"Dose     {scientific(found.vector_genomes)} vector genomes "
         f"({scientific(product.dose_vg_per_kg)} a kg)",
-        f"Volume   {plain(found.volume_ml)} mL by the exact weight ({plain(product.ml_per_kg)} mL a kg)",
+        f"Volume   {decimal_words(found.volume_ml)} mL by the exact weight ({decimal_words(product.ml_per_kg)} mL a kg)",
         *_band_lines(found),
-        f"Kit      NDC {kit.ndc_10}, {kit.vials} vials, {plain(kit.extractable_ml)} mL can be drawn",
+        f"Kit      NDC {kit.ndc_10}, {kit.vials} vials, {decimal_words(kit.extractable_ml)} mL can be drawn",
         *_kit_doubts(kit),
         "",
         f"Claim    LIN03  {kit.ndc_11}",
     ]
     for unit, quantity in found.ndc_quantities.items():
-        lines.append(f"         CTP04  {plain(quantity)}, CTP05 {unit}: {_PAYER_COUNTS[unit]}")
+        lines.append(f"         CTP04  {decimal_words(quantity)}, CTP05 {unit}: {_PAYER_COUNTS[unit]}")
     lines.append(f"         `j3399 explain {product.hcpcs}` says which payer counts what")
     return lines
 
@@ -115,7 +115,9 @@ def _lines(product: ProductProfile, found: Dose) -> list[str]:
 def _band_lines(found: Dose) -> list[str]:
     """The band and its volume; where that is less than by the exact weight, why."""
     kit = found.kit
-    lines = [f"Band     {kit.weight_from_kg} to {kit.weight_to_kg} kg: {plain(kit.dose_ml)} mL are given"]
+    lines = [
+        f"Band     {kit.weight_from_kg} to {kit.weight_to_kg} kg: {decimal_words(kit.dose_ml)} mL are given"
+    ]
     if found.volume_ml > kit.dose_ml:
         lines.append("         less than by the exact weight: the label rounds the weight to a tenth")
     return lines
@@ -132,7 +134,7 @@ def _document(product: ProductProfile, weight: Decimal, found: Dose | None) -> d
     return {
         "product": product.key,
         "hcpcs": product.hcpcs,
-        "weight_kg": plain(weight),
+        "weight_kg": decimal_words(weight),
         "label_weight_from_kg": str(product.weight_from_kg),
         "label_weight_to_kg": str(product.weight_to_kg),
         "dose": None if found is None else _dose_document(found),
@@ -143,14 +145,14 @@ def _dose_document(found: Dose) -> dict[str, Any]:
     kit = found.kit
     return {
         "rounded_weight_kg": str(found.rounded_weight_kg),
-        "vector_genomes": plain(found.vector_genomes),
-        "volume_ml": plain(found.volume_ml),
+        "vector_genomes": decimal_words(found.vector_genomes),
+        "volume_ml": decimal_words(found.volume_ml),
         "kit": {
             "weight_from_kg": str(kit.weight_from_kg),
             "weight_to_kg": str(kit.weight_to_kg),
-            "dose_ml": plain(kit.dose_ml),
+            "dose_ml": decimal_words(kit.dose_ml),
             "vials": kit.vials,
-            "extractable_ml": plain(kit.extractable_ml),
+            "extractable_ml": decimal_words(kit.extractable_ml),
             "ndc_10": kit.ndc_10,
             "ndc_11": kit.ndc_11,
             "evidence": kit.evidence,
@@ -158,7 +160,8 @@ def _dose_document(found: Dose) -> dict[str, Any]:
         "claim": {
             "LIN03": kit.ndc_11,
             "quantities": [
-                {"CTP04": plain(quantity), "CTP05": unit} for unit, quantity in found.ndc_quantities.items()
+                {"CTP04": decimal_words(quantity), "CTP05": unit}
+                for unit, quantity in found.ndc_quantities.items()
             ],
         },
     }

@@ -202,6 +202,22 @@ def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
+def without_next_payer(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
+    """The claims in these states that have another payer behind them, which was not billed yet."""
+    later = claims.alias()
+    billed = (
+        select(later.c.id)
+        .where(later.c.encounter == claims.c.encounter, later.c.payer_order > claims.c.payer_order)
+        .exists()
+    )
+    statement = (
+        select(claims)
+        .where(claims.c.state.in_(states), claims.c.has_next_payer, ~billed)
+        .order_by(claims.c.encounter, claims.c.id)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
 def lines_of(connection: Connection, claim: str) -> list[LineRow]:
     statement = select(claim_lines).where(claim_lines.c.claim == claim).order_by(claim_lines.c.number)
     return [

@@ -66,8 +66,8 @@ def next_turn(connection: Connection, encounter: Encounter) -> Turn | None:
 
 
 def waiting_for_next_payer(connection: Connection) -> list[ClaimRow]:
-    """The claims that were paid at least in part, with another payer behind, by encounter."""
-    return [claim for claim in claims.in_states(connection, _DECIDED) if claim.has_next_payer]
+    """The claims that were paid at least in part, with another payer behind that was not billed yet."""
+    return claims.without_next_payer(connection, _DECIDED)
 
 
 def _payment(connection: Connection, claim: ClaimRow) -> EventRow | None:
