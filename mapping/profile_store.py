@@ -50,6 +50,7 @@ class ProfileStore:
     def __init__(self, own: Path | None = None) -> None:
         self._folders = ([own] if own else []) + [SHIPPED]
         self._loaded: dict[tuple[str, str], Any] = {}
+        self._payer_keys: dict[str, str] | None = None
 
     def product(self, key: str) -> ProductProfile:
         return self._get("products", key, self._load_product)
@@ -75,11 +76,10 @@ class ProfileStore:
 
     def payer_by_id(self, payer_id: str) -> PayerProfile:
         """The profile of the payer that NM1*PR names, or the default."""
-        for key in self.keys("payers"):
-            profile = self.payer(key)
-            if profile.can_be_billed and profile.payer_id == payer_id:
-                return profile
-        return self.payer("default")
+        if self._payer_keys is None:
+            profiles = [self.payer(key) for key in reversed(self.keys("payers"))]
+            self._payer_keys = {one.payer_id: one.key for one in profiles if one.can_be_billed}
+        return self.payer(self._payer_keys.get(payer_id, "default"))
 
     def partner(self, key: str) -> PartnerProfile:
         return self._get("partners", key, lambda path: _build(PartnerProfile, path, _read(path)))
@@ -89,6 +89,12 @@ class ProfileStore:
 
     def products(self) -> list[ProductProfile]:
         return [self.product(key) for key in self.keys("products")]
+
+    def partners(self) -> list[PartnerProfile]:
+        return [self.partner(key) for key in self.keys("partners")]
+
+    def sites(self) -> list[SiteProfile]:
+        return [self.site(key) for key in self.keys("sites")]
 
     def keys(self, kind: str) -> list[str]:
         """The keys of all profiles of a kind, sorted."""

@@ -6,18 +6,24 @@ Context comes in as an argument; rules hold no state and ask no globals.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 
-from edi.claim837i.model import Claim, ServiceLine
+from edi.claim837i.model import Claim, LoopSegment, ServiceLine
+from edi.envelope import Interchange
 from edi.finding import Place
 from mapping.encounter import Encounter
-from mapping.profile_models import PayerProfile, ProductProfile, SiteProfile
+from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 
 WEIGHT_VALUE_CODE = "A8"
+INPATIENT = "11"
+OUTPATIENT = ("13", "85")
+"""CLM05-1: type of bill without its leading zero."""
 
 
 class PriorClaims(Protocol):
@@ -27,13 +33,44 @@ class PriorClaims(Protocol):
         """The id of a live claim for the same child, product and payer order, or None."""
 
 
+class ClaimsBefore:
+    """What rules remember of the claims that stood earlier in the same file.
+
+    Only a short digest of a key and the place are kept, so that a file of many claims is
+    remembered in little room, and no patient data with it.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, Place] = {}
+
+    def first(self, kind: str, *key: object, place: Place) -> Place | None:
+        """The place where this key of this kind stood first; None where that is `place` itself."""
+        text = "\x1f".join((kind, *map(str, key)))
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        earlier = self._places.setdefault(digest, place)
+        return None if earlier is place else earlier
+
+
+@dataclass(frozen=True)
+class InterchangeCheck:
+    """The envelope of a file of claims; `partner` is the one its receiver and sender belong to, or None."""
+
+    interchange: Interchange
+    partner: PartnerProfile | None
+    product: None = None
+    encounter: None = None
+    prior: None = None
+
+
 @dataclass(frozen=True)
 class ClaimCheck:
     """A claim read from a file, with all that may be known about it.
 
     `product` is the therapy the claim bills, None where it bills none. `encounter` and
     `prior` are None where they are not at hand: rules that need them are listed as not
-    checked.
+    checked. `site` is the profile of the billing provider, where there is one. `before` knows
+    the earlier claims of the file; `created` is BHT04. `rebuild` makes the claim that the
+    encounter would become now, None where it becomes none.
     """
 
     claim: Claim
@@ -43,6 +80,35 @@ class ClaimCheck:
     encounter: Encounter | None = None
     prior: PriorClaims | None = None
     payer_order: int = 0
+    site: SiteProfile | None = None
+    created: dt.date | None = None
+    before: ClaimsBefore = field(default_factory=ClaimsBefore)
+    rebuild: Callable[[], Claim | None] = lambda: None
+
+    @property
+    def therapy(self) -> ProductProfile:
+        """The product, in rules of drug claims; ValueError elsewhere."""
+        if self.product is None:
+            raise ValueError("the claim bills no product")
+        return self.product
+
+    @property
+    def is_inpatient(self) -> bool:
+        """Whether it is an inpatient hospital bill (011x)."""
+        return self.claim.facility_code == INPATIENT
+
+    @property
+    def is_outpatient(self) -> bool:
+        """Whether it is an outpatient hospital bill (013x, or 085x of a critical access hospital)."""
+        return self.claim.facility_code in OUTPATIENT
+
+    @cached_property
+    def segments(self) -> Mapping[str, Sequence[LoopSegment]]:
+        """The claim's segments and those of the levels above it, by segment id."""
+        found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
+        for item in self.claim.segments:
+            found[item.segment.id].append(item)
+        return found
 
     @cached_property
     def drug_lines(self) -> tuple[ServiceLine, ...]:

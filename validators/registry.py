@@ -1,9 +1,12 @@
 """The rules: each a small function bound to its public id.
 
 `rules.csv` is the contract: id, stage, SNIP type, severity and what a rule needs. A rule
-yields `Fault`s; the registry makes findings of them, with the severity that the payer's
+yields `Fault`s; a `RuleSet` makes findings of them, with the severity that the payer's
 profile gives, and the Fix and source from the rule's docstring and decorator. A rule's
 docstring has the headings What, Why and Fix.
+
+The modules `snip1` to `snip7` and those of `gates` are found by their names: a new module
+with rules needs no entry anywhere.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Any, Literal
 
 from edi.finding import Acknowledgment, Finding, Place, Severity
 from mapping.profile_models import PayerProfile
-from validators.checks import ClaimCheck, EncounterCheck
+from validators.checks import ClaimCheck, EncounterCheck, InterchangeCheck
 
 Need = Literal["file", "profile", "encounter", "ledger"]
 _HEADINGS = ("What", "Why", "Fix")
@@ -57,7 +60,8 @@ class RuleContract:
 class Rule:
     """A rule with its function, its words and its source.
 
-    `gate` names the clinical gate an encounter rule belongs to ("" for every therapy).
+    `gate` names the clinical gate an encounter rule belongs to ("" for every therapy);
+    `of_drug`: it is silent on claims that do not bill a product.
     """
 
     contract: RuleContract
@@ -67,14 +71,18 @@ class Rule:
     fix: str
     source: str
     gate: str = ""
+    of_drug: bool = False
 
     @property
     def id(self) -> str:
         return self.contract.id
 
 
+_interchange_rules: list[Rule] = []
 _claim_rules: list[Rule] = []
 _encounter_rules: list[Rule] = []
+
+Check = ClaimCheck | EncounterCheck | InterchangeCheck
 
 
 @cache
@@ -89,13 +97,27 @@ def contracts() -> Mapping[str, RuleContract]:
     return result
 
 
-def claim_rule(
+def interchange_rule(
     rule_id: str, *, source: str
+) -> Callable[[Callable[[InterchangeCheck], Iterable[Fault]]], Callable[[InterchangeCheck], Iterable[Fault]]]:
+    """Bind a function that judges the envelope of a file of claims."""
+
+    def bind(
+        function: Callable[[InterchangeCheck], Iterable[Fault]],
+    ) -> Callable[[InterchangeCheck], Iterable[Fault]]:
+        _interchange_rules.append(_rule(rule_id, function, source))
+        return function
+
+    return bind
+
+
+def claim_rule(
+    rule_id: str, *, source: str, of_drug: bool = False
 ) -> Callable[[Callable[[ClaimCheck], Iterable[Fault]]], Callable[[ClaimCheck], Iterable[Fault]]]:
-    """Bind a function that judges a claim as it stands in a file."""
+    """Bind a function that judges a claim as it stands in a file; with `of_drug`, only one that bills a product."""
 
     def bind(function: Callable[[ClaimCheck], Iterable[Fault]]) -> Callable[[ClaimCheck], Iterable[Fault]]:
-        _claim_rules.append(_rule(rule_id, function, source))
+        _claim_rules.append(_rule(rule_id, function, source, of_drug=of_drug))
         return function
 
     return bind
@@ -109,15 +131,15 @@ def encounter_rule(
     def bind(
         function: Callable[[EncounterCheck], Iterable[Fault]],
     ) -> Callable[[EncounterCheck], Iterable[Fault]]:
-        _encounter_rules.append(_rule(rule_id, function, source, gate))
+        _encounter_rules.append(_rule(rule_id, function, source, gate=gate))
         return function
 
     return bind
 
 
-def _rule(rule_id: str, function: Callable[[Any], Iterable[Fault]], source: str, gate: str = "") -> Rule:
+def _rule(rule_id: str, function: Callable[[Any], Iterable[Fault]], source: str, **options: Any) -> Rule:
     parts = docstring_parts(function)
-    return Rule(contracts()[rule_id], function, parts["What"], parts["Why"], parts["Fix"], source, gate)
+    return Rule(contracts()[rule_id], function, parts["What"], parts["Why"], parts["Fix"], source, **options)
 
 
 def docstring_parts(function: Callable[..., Any]) -> dict[str, str]:
@@ -131,22 +153,33 @@ def docstring_parts(function: Callable[..., Any]) -> dict[str, str]:
     return parts
 
 
-def claim_rules() -> tuple[Rule, ...]:
-    """All rules that judge a claim, in the order of their modules."""
+def interchange_rules() -> tuple[Rule, ...]:
+    """All rules that judge an interchange."""
     _load_modules()
-    return tuple(_claim_rules)
+    return _in_order(_interchange_rules)
+
+
+def claim_rules() -> tuple[Rule, ...]:
+    """All rules that judge a claim, in the order of `rules.csv`."""
+    _load_modules()
+    return _in_order(_claim_rules)
 
 
 def encounter_rules(gate: str | None = None) -> tuple[Rule, ...]:
-    """The encounter rules that apply to every therapy and to the given clinical gate."""
+    """The encounter rules that apply to every therapy and to the given clinical gate, in that order."""
     _load_modules()
-    return tuple(rule for rule in _encounter_rules if not rule.gate or rule.gate == gate)
+    return _in_order(rule for rule in _encounter_rules if not rule.gate or rule.gate == gate)
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule bound, claim rules first."""
+    """Every rule bound, in the order of `rules.csv`."""
     _load_modules()
-    return (*_claim_rules, *_encounter_rules)
+    return _in_order([*_interchange_rules, *_claim_rules, *_encounter_rules])
+
+
+def _in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    ranks = {rule_id: rank for rank, rule_id in enumerate(contracts())}
+    return tuple(sorted(rules, key=lambda rule: ranks[rule.id]))
 
 
 def rule_by_id(rule_id: str) -> Rule:
@@ -159,38 +192,63 @@ def rule_by_id(rule_id: str) -> Rule:
 
 @cache
 def _load_modules() -> None:
-    """Import the rule modules once; importing binds their rules. Every module of `gates` is a gate."""
-    from validators import gates, snip3, snip5, snip6, snip7  # noqa: F401
+    """Import the rule modules once; importing binds their rules."""
+    import validators
+    from validators import gates
 
-    for module in sorted(module.name for module in pkgutil.iter_modules(gates.__path__)):
-        import_module(f"{gates.__name__}.{module}")
+    for package, start in ((validators, "snip"), (gates, "")):
+        _load(package.__name__, package.__path__, start)
+
+
+def _load(package: str, folders: Iterable[str], start: str) -> None:
+    for module in sorted(pkgutil.iter_modules(list(folders)), key=lambda module: module.name):
+        if module.name.startswith(start):
+            loaded = import_module(f"{package}.{module.name}")
+            if module.ispkg:
+                _load(loaded.__name__, loaded.__path__, "")
+
+
+class RuleSet:
+    """Rules with the severities that one payer's profile gives them.
+
+    Made once for a payer and used for all its claims: what the profile switches off is not run.
+    """
+
+    def __init__(self, rules: Iterable[Rule], payer: PayerProfile) -> None:
+        severities = [(rule, severity_for(rule.contract, payer)) for rule in rules]
+        self._rules = [(rule, severity) for rule, severity in severities if severity is not None]
+
+    def findings(self, check: Check) -> Iterator[Finding]:
+        """What the rules find. A rule that lacks what it needs is not run: see `not_judged`."""
+        for rule, severity in self._rules:
+            if _can_judge(rule, check):
+                for fault in rule.function(check):
+                    yield _finding(rule, severity, fault)
+
+    def not_judged(self, check: Check) -> list[str]:
+        """The ids of rules that lack what they need (encounter, ledger): silence is not approval."""
+        return [rule.id for rule, _ in self._rules if not _can_judge(rule, check) and _concerns(rule, check)]
 
 
 def run_rules(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> Iterator[Finding]:
     """The findings of the rules, with the payer profile's severities."""
-    for rule in rules:
-        severity = severity_for(rule.contract, check.payer)
-        if severity is None or not _can_judge(rule, check):
-            continue
-        for fault in rule.function(check):
-            yield Finding(
-                rule=rule.id,
-                snip=rule.contract.snip,
-                severity=severity,
-                template=fault.template,
-                fields=fault.fields,
-                expected=fault.expected,
-                found=fault.found,
-                fix=fault.fix or rule.fix,
-                source=rule.source,
-                place=fault.place,
-                acknowledgment=fault.acknowledgment,
-            )
+    return RuleSet(rules, check.payer).findings(check)
 
 
-def not_judged(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> list[str]:
-    """The ids of rules that lack what they need (encounter, ledger): silence is not approval."""
-    return sorted({rule.id for rule in rules if not _can_judge(rule, check)})
+def _finding(rule: Rule, severity: Severity, fault: Fault) -> Finding:
+    return Finding(
+        rule=rule.id,
+        snip=rule.contract.snip,
+        severity=severity,
+        template=fault.template,
+        fields=fault.fields,
+        expected=fault.expected,
+        found=fault.found,
+        fix=fault.fix or rule.fix,
+        source=rule.source,
+        place=fault.place,
+        acknowledgment=fault.acknowledgment,
+    )
 
 
 def severity_for(contract: RuleContract, payer: PayerProfile) -> Severity | None:
@@ -201,7 +259,13 @@ def severity_for(contract: RuleContract, payer: PayerProfile) -> Severity | None
     return None if change.severity == "off" else Severity(change.severity)
 
 
-def _can_judge(rule: Rule, check: ClaimCheck | EncounterCheck) -> bool:
+def _concerns(rule: Rule, check: Check) -> bool:
+    return not rule.of_drug or check.product is not None
+
+
+def _can_judge(rule: Rule, check: Check) -> bool:
+    if rule.of_drug and check.product is None:
+        return False
     match rule.contract.needs:
         case "encounter":
             return check.encounter is not None

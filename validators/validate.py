@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from edi.claim837i.model import Claim
-from edi.claim837i.read import read_claims
+from edi.claim837i.read import ClaimReader
 from edi.envelope import Document, Transaction, read_document
 from edi.finding import Finding, Place, RuleKey, Severity, has_errors
 from edi.reading_rules import OUTBOUND
 from mapping.encounter import Encounter
-from mapping.profile_models import PayerProfile
+from mapping.profile_models import PartnerProfile, PayerProfile
 from mapping.profile_store import ProfileStore
-from validators.checks import ClaimCheck, PriorClaims, billed_product
-from validators.registry import claim_rules, encounter_rules, not_judged, run_rules
+from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck, PriorClaims, billed_product
+from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
 
 _CLAIM_LOOPS = ("23", "24")
 _SET_ID = "837"
@@ -28,11 +28,15 @@ _NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """What is known of a claim besides the file: its encounter, its payer's key, its turn."""
+    """What is known of a claim besides the file: its encounter, its payer, its turn.
+
+    `rebuild` makes the claim that the encounter would become now, None where it becomes none.
+    """
 
     encounter: Encounter
     payer: PayerProfile
     payer_order: int = 0
+    rebuild: Callable[[], Claim | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,12 @@ class ValidationContext:
 
 @dataclass(slots=True)
 class ClaimReport:
-    """A claim with its findings; `index` counts the claims of the file from 0."""
+    """A claim with its findings; `index` counts the claims of the file from 0, `created` is BHT04."""
 
     index: int
     claim: Claim
     transaction: Transaction
+    created: dt.date | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -88,10 +93,10 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
     reports: list[ClaimReport] = []
     for transaction in document.transactions():
         if transaction.set_id == _SET_ID:
-            reports += [
-                ClaimReport(len(reports) + number, claim, transaction)
-                for number, claim in enumerate(read_claims(transaction))
-            ]
+            reader = ClaimReader(transaction)
+            for claim in reader:
+                made = reader.header.created
+                reports.append(ClaimReport(len(reports), claim, transaction, made.date() if made else None))
     structural = list(document.findings)
     if reports:
         structural += check_segments(document.segments, file, context.engine)
@@ -100,14 +105,66 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
     file_findings = _assign(structural, reports)
     for report in reports:
         report.findings += _of_the_record(report, file)
+    file_findings += _of_interchanges(document, context, file)
     not_checked: set[str] = set()
+    profiles = _Profiles(context)
     for report in reports:
-        check = claim_check(report.index, report.claim, context)
-        report.findings += [finding.at(file=file) for finding in run_rules(claim_rules(), check)]
-        not_checked.update(not_judged(claim_rules(), check))
+        check = profiles.claim_check(report)
+        rules = profiles.rules(check)
+        report.findings += [finding.at(file=file) for finding in rules.findings(check)]
+        not_checked.update(rules.not_judged(check))
         if check.encounter is None and check.product is not None:
             not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
     return FileReport(document, reports, file_findings, sorted(not_checked))
+
+
+def _of_interchanges(document: Document, context: ValidationContext, file: str | None) -> list[Finding]:
+    rules = RuleSet(interchange_rules(), context.profiles.payer("default"))
+    partners = {_parties(one): one for one in context.profiles.partners()}
+    checks = (InterchangeCheck(one, partners.get(one.parties)) for one in document.interchanges)
+    return [finding.at(file=file) for check in checks for finding in rules.findings(check)]
+
+
+def _parties(partner: PartnerProfile) -> tuple[str, str, str, str]:
+    """ISA05 to ISA08 of a file to the partner."""
+    isa = partner.isa
+    return isa.sender_qualifier, isa.sender, isa.receiver_qualifier, isa.receiver
+
+
+class _Profiles:
+    """What profiles say of each claim of a file, looked up once."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        self._context = context
+        self._products = context.profiles.products()
+        self._sites = {one.npi: one for one in context.profiles.sites()}
+        self._before = ClaimsBefore()
+        self._rules: dict[str, RuleSet] = {}
+
+    def rules(self, check: ClaimCheck) -> RuleSet:
+        """The rules with the severities of the claim's payer."""
+        payer = check.payer
+        if payer.key not in self._rules:
+            self._rules[payer.key] = RuleSet(claim_rules(), payer)
+        return self._rules[payer.key]
+
+    def claim_check(self, report: ClaimReport) -> ClaimCheck:
+        """The claim with everything the context knows about it."""
+        claim, context = report.claim, self._context
+        known = context.known(report.index, claim)
+        return ClaimCheck(
+            claim=claim,
+            payer=known.payer if known else context.profiles.payer_by_id(claim.payer.id),
+            product=billed_product(claim, self._products),
+            today=context.today,
+            encounter=known.encounter if known else None,
+            prior=context.prior,
+            payer_order=known.payer_order if known else 0,
+            site=self._sites.get(claim.billing_provider.id),
+            created=report.created,
+            before=self._before,
+            rebuild=known.rebuild if known else lambda: None,
+        )
 
 
 def _of_the_record(report: ClaimReport, file: str | None) -> list[Finding]:
@@ -121,21 +178,6 @@ def _of_the_record(report: ClaimReport, file: str | None) -> list[Finding]:
         for finding in report.claim.findings
         if finding.place.segment_position not in said
     ]
-
-
-def claim_check(index: int, claim: Claim, context: ValidationContext) -> ClaimCheck:
-    """The claim with everything the context knows about it."""
-    known = context.known(index, claim)
-    payer = known.payer if known else context.profiles.payer_by_id(claim.payer.id)
-    return ClaimCheck(
-        claim=claim,
-        payer=payer,
-        product=billed_product(claim, context.profiles.products()),
-        today=context.today,
-        encounter=known.encounter if known else None,
-        prior=context.prior,
-        payer_order=known.payer_order if known else 0,
-    )
 
 
 def _without_claims(document: Document, file: str | None) -> list[Finding]:
