@@ -7,17 +7,20 @@ fire on it unless the case names it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import yaml
 
+from edi.claim837i.model import Claim
 from edi.envelope import read_document
 from edi.finding import Finding, Severity
 from mapping.building.claim import build_claim, has_institutional_claim
 from mapping.building.request import ClaimRequest
 from mapping.encounter import Encounter
+from mapping.profile_models import PartnerProfile, PayerProfile, SiteProfile
 from mapping.profile_store import ProfileStore
 from tests.support.builders import (
     INPATIENT,
@@ -28,6 +31,7 @@ from tests.support.builders import (
     a_file_of,
     a_record,
     a_request,
+    set_path,
 )
 from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
@@ -66,24 +70,48 @@ def cases() -> list[Case]:
     return found
 
 
-def the_record(case: Case) -> dict[str, Any]:
-    changes = {}
-    record = a_record(base=BASES[case.content.get("base", "outpatient")])
-    for path, value in case.content.get("record", {}).items():
-        appended = re.fullmatch(r"(\w+)\[(\d+)\]", path)
-        if appended and int(appended[2]) == len(record[appended[1]]):
-            record[appended[1]].append(value)
+def the_record(content: dict[str, Any], base: str) -> dict[str, Any]:
+    record = a_record(base=BASES[base])
+    for path, value in content.get("record", {}).items():
+        appended = re.fullmatch(r"([\w.]+)\[(\d+)\]", path)
+        items = value_at(record, appended[1]) if appended else None
+        if appended and isinstance(items, list) and int(appended[2]) == len(items):
+            items.append(value)
         else:
-            changes[path] = REMOVED if value is None else value
-    from tests.support.builders import set_path
-
-    for path, value in changes.items():
-        set_path(record, path, value)
+            set_path(record, path, REMOVED if value is None else value)
     return record
 
 
-def the_file(request: ClaimRequest, replacements: dict[str, str]) -> bytes:
-    text = a_file_of(build_claim(request).claim).decode()
+def value_at(record: Any, path: str) -> Any:
+    for part in path.split("."):
+        record = record.get(part)
+    return record
+
+
+def the_request(case: Case, content: dict[str, Any]) -> ClaimRequest:
+    """The request of the case's claim, or of its second one."""
+    record = the_record(content, case.content.get("base", "outpatient"))
+    return a_request(
+        Encounter.model_validate(record),
+        payer=case.content.get("payer"),
+        partner=case.content.get("partner"),
+        site=case.content.get("site"),
+        **content.get("options", {}),
+    )
+
+
+def the_requests(case: Case) -> list[ClaimRequest]:
+    """The case's claim and, where it has one, the second claim of the same file."""
+    content = case.content
+    requests = [the_request(case, content)]
+    if "second" in content:
+        changed = {**content.get("record", {}), **content["second"].get("record", {})}
+        requests.append(the_request(case, {**content, **content["second"], "record": changed}))
+    return requests
+
+
+def the_file(requests: Sequence[ClaimRequest], replacements: dict[str, str]) -> bytes:
+    text = a_file_of(*(build_claim(request).claim for request in requests)).decode()
     for old, new in replacements.items():
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
         text = text.replace(old, new)
@@ -93,19 +121,48 @@ def the_file(request: ClaimRequest, replacements: dict[str, str]) -> bytes:
 
 
 def findings_of(case: Case) -> list[Finding]:
-    content = case.content
-    encounter = Encounter.model_validate(the_record(case))
-    request = a_request(
-        encounter, payer=content.get("payer"), site=content.get("site"), **content.get("options", {})
-    )
+    content, requests = case.content, the_requests(case)
     prior = Earlier(content.get("earlier"))
-    check = EncounterCheck(encounter, request.payer, request.site, request.product, NIGHT.date(), prior)
-    found = judge_encounter(check) if content.get("encounter", True) else []
-    if not has_institutional_claim(encounter.setting):
+    today = content.get("today", NIGHT.date())
+    found: list[Finding] = []
+    with_encounter = content.get("encounter", True)
+    for request in requests if with_encounter else ():
+        check = EncounterCheck(
+            request.encounter, request.payer, request.site, request.product, today, prior, request.payer_order
+        )
+        found += judge_encounter(check)
+    if not has_institutional_claim(requests[0].encounter.setting):
         return found
-    known = KnownClaim(encounter, request.payer) if content.get("encounter", True) else None
-    context = ValidationContext(ProfileStore(), NIGHT.date(), lambda index, claim: known, prior)
-    return found + validate_bytes(the_file(request, content.get("file", {})), context).findings()
+
+    def known(index: int, claim: Claim) -> KnownClaim | None:
+        return known_claim(requests[index]) if with_encounter and index < len(requests) else None
+
+    profiles = CaseProfiles(content)
+    context = ValidationContext(profiles, today, known, prior)
+    return found + validate_bytes(the_file(requests, content.get("file", {})), context).findings()
+
+
+def known_claim(request: ClaimRequest) -> KnownClaim:
+    return KnownClaim(
+        request.encounter, request.payer, request.payer_order, lambda: build_claim(request).claim
+    )
+
+
+class CaseProfiles(ProfileStore):
+    """The profiles that ship, with the changes that a case makes to its payer, partner and site."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        super().__init__()
+        self._changes = {kind: content.get(kind) or {} for kind in ("payer", "partner", "site")}
+
+    def payer_by_id(self, payer_id: str) -> PayerProfile:
+        return super().payer_by_id(payer_id).model_copy(update=self._changes["payer"])
+
+    def partners(self) -> list[PartnerProfile]:
+        return [one.model_copy(update=self._changes["partner"]) for one in super().partners()]
+
+    def sites(self) -> list[SiteProfile]:
+        return [one.model_copy(update=self._changes["site"]) for one in super().sites()]
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
@@ -131,17 +188,17 @@ def test_the_clean_claims_of_the_samples_draw_no_finding() -> None:
         context = ValidationContext(
             ProfileStore(),
             NIGHT.date(),
-            lambda index, claim, request=request: KnownClaim(request.encounter, request.payer),
+            lambda index, claim, request=request: known_claim(request),
             Earlier(None),
         )
-        report = validate_bytes(the_file(request, {}), context)
+        report = validate_bytes(the_file([request], {}), context)
         assert report.findings() == []
         assert report.not_checked == []
 
 
 def test_what_could_not_be_judged_is_listed() -> None:
     request = a_request(Encounter.model_validate(a_record()))
-    report = validate_bytes(the_file(request, {}), ValidationContext(ProfileStore(), NIGHT.date()))
+    report = validate_bytes(the_file([request], {}), ValidationContext(ProfileStore(), NIGHT.date()))
     gate = {
         "site-not-certified",
         "site-of-care",
@@ -156,7 +213,7 @@ def test_what_could_not_be_judged_is_listed() -> None:
 def test_a_rule_points_at_its_segment() -> None:
     case = Case("ndc-format", {"name": "", "file": {"N4*71894012604": "N4*71894-126-04"}, "fires": True})
     (finding,) = findings_of(case)
-    data = the_file(a_request(Encounter.model_validate(a_record())), case.content["file"])
+    data = the_file([a_request(Encounter.model_validate(a_record()))], case.content["file"])
     (transaction,) = read_document(data).transactions()
     assert transaction.segments[finding.place.segment_position - 1].id == "LIN"  # type: ignore[operator]
     assert (finding.place.loop, finding.place.element) == ("2410", "LIN03")
