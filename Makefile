@@ -9,7 +9,7 @@ DEMO   := build/demo
 CASES  ?= tests/edi/files
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format samples samples-current bench soak corpus clean
+.PHONY: help demo test check lint format samples samples-current docs bench soak corpus clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ samples: $(READY) ## make the files and answers of samples/ again from its encou
 samples-current: samples ## fail if samples/ is not what its encounters give
 	git diff --exit-code --stat -- samples
 	@test -z "$$(git status --porcelain -- samples)" || { git status --short -- samples; exit 1; }
+
+docs: $(READY) ## write docs/rules.md from the rules
+	$(BIN)/j3399 rules --format markdown > docs/rules.md
 
 bench: $(READY) ## speeds as ratios, side by side in one run
 	$(BIN)/python -m tests.benchmarks.run

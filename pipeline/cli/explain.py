@@ -36,19 +36,20 @@ def explain(identifier: str, config_path: Path | None) -> int:
 
 
 def _rule_lines(identifier: str) -> list[str]:
-    from validators.registry import all_rules
+    from validators.catalog import catalog
 
-    for rule in all_rules():
-        if rule.id == identifier:
-            contract = rule.contract
-            return [
-                f"{rule.id}: {contract.severity.value}, SNIP type {contract.snip or '-'}, stage {contract.stage}",
-                f"What    {rule.what}",
-                f"Why     {rule.why}",
-                f"Fix     {rule.fix}",
-                f"Source  {rule.source}",
-            ]
-    return []
+    entry = catalog().get(identifier)
+    if entry is None:
+        return []
+    contract = entry.contract
+    return [
+        f"{entry.id}: {contract.severity.value}, SNIP type {contract.snip or '-'}, stage {contract.stage}",
+        f"What    {entry.what}",
+        f"Why     {entry.why}",
+        f"Fix     {entry.fix}",
+        f"Needs   {contract.needs}",
+        f"Source  {entry.source}",
+    ]
 
 
 def _code_lines(identifier: str) -> list[str]:
