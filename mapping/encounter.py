@@ -8,13 +8,11 @@ Fields of patient data are `Protected`. Money is decimal text (`"2125000.00"`).
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -24,12 +22,7 @@ from pydantic import (
 from edi.protected import Protected
 from edi.values import MAXIMUM_AMOUNT
 from mapping.ndc import NdcError, to_eleven_digits
-
-
-def _no_float(value: Any) -> Any:
-    if isinstance(value, float):
-        raise ValueError('write money and quantities as text ("2125000.00"), not as a binary float')
-    return value
+from mapping.written_values import Answer, Day, Exact, Moment, Whole
 
 
 def _ndc(value: str) -> str:
@@ -39,7 +32,6 @@ def _ndc(value: str) -> str:
         raise ValueError(str(error)) from None
 
 
-Exact = Annotated[Decimal, BeforeValidator(_no_float)]
 Money = Annotated[Exact, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2)]
 Charge = Annotated[Exact, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2)]
 Quantity = Annotated[Exact, Field(gt=0, max_digits=11, decimal_places=3)]
@@ -91,12 +83,12 @@ class Patient(Record):
     last_name: Protected[Name]
     first_name: Protected[Name]
     middle_name: Protected[Name] | None = None
-    birth_date: Protected[dt.date]
+    birth_date: Protected[Day]
     sex: Literal["F", "M", "U"]
     address: Address
     record_number: Protected[Identifier] | None = None
     weight_kg: Annotated[Exact, Field(gt=0, lt=200, decimal_places=3)] | None = None
-    weight_date: dt.date | None = None
+    weight_date: Day | None = None
 
 
 class Subscriber(Record):
@@ -105,7 +97,7 @@ class Subscriber(Record):
     last_name: Protected[Name]
     first_name: Protected[Name]
     middle_name: Protected[Name] | None = None
-    birth_date: Protected[dt.date] | None = None
+    birth_date: Protected[Day] | None = None
     sex: Literal["F", "M", "U"] | None = None
     address: Address | None = None
 
@@ -114,8 +106,8 @@ class Authorization(Record):
     """A prior authorization, as the payer granted (or denied) it."""
 
     number: Identifier | None = None
-    first_date: dt.date | None = None
-    last_date: dt.date | None = None
+    first_date: Day | None = None
+    last_date: Day | None = None
     scope: Literal["drug", "admission"] = "drug"
     hcpcs: Code | None = None
     units: Quantity | None = None
@@ -137,7 +129,7 @@ class Adjustment(Record):
 class LineAdjudication(Record):
     """How an earlier payer paid one service line (SVD, CAS)."""
 
-    line: Annotated[int, Field(ge=1, le=999)]
+    line: Annotated[Whole, Field(ge=1, le=999)]
     paid: Money
     adjustments: list[Adjustment] = []
 
@@ -146,7 +138,7 @@ class Adjudication(Record):
     """How an earlier payer paid the claim."""
 
     paid: Money
-    date: dt.date
+    date: Day
     payer_claim_control_number: Identifier | None = None
     adjustments: list[Adjustment] = []
     lines: list[LineAdjudication] = []
@@ -177,11 +169,11 @@ class Coverage(Record):
 class Admission(Record):
     """Admission and discharge. Type, point of origin and patient status go out on every bill (CL1)."""
 
-    date: dt.date | None = None
+    date: Day | None = None
     hour: Hour | None = None
     type: Code
     point_of_origin: Code
-    discharge_date: dt.date | None = None
+    discharge_date: Day | None = None
     discharge_hour: Hour | None = None
     patient_status: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")]
 
@@ -198,7 +190,7 @@ class ProcedureCode(Record):
     """An ICD-10-PCS procedure with its date."""
 
     code: Annotated[Code, StringConstraints(min_length=7, max_length=7)]
-    date: dt.date
+    date: Day
     role: Literal["principal", "other"] = "principal"
 
 
@@ -206,15 +198,15 @@ class OccurrenceCode(Record):
     """An occurrence code with its date (HI*BH)."""
 
     code: Annotated[Code, StringConstraints(min_length=2, max_length=2)]
-    date: dt.date
+    date: Day
 
 
 class OccurrenceSpan(Record):
     """An occurrence span code with its dates (HI*BI)."""
 
     code: Annotated[Code, StringConstraints(min_length=2, max_length=2)]
-    first_date: dt.date
-    last_date: dt.date
+    first_date: Day
+    last_date: Day
 
 
 class ValueCode(Record):
@@ -237,7 +229,7 @@ class ServiceLine(Record):
     non_covered_charge: Charge | None = None
     units: Quantity
     unit: Literal["UN", "DA"] = "UN"
-    date: dt.date | None = None
+    date: Day | None = None
     notes: list[Text] = []
 
 
@@ -246,7 +238,7 @@ class Kit(Record):
 
     ndc: Ndc
     lot: Identifier | None = None
-    vials: Annotated[int, Field(gt=0, lt=100)] | None = None
+    vials: Annotated[Whole, Field(gt=0, lt=100)] | None = None
     volume_ml: Quantity | None = None
     source: Literal["bought", "specialty_pharmacy", "free"] = "bought"
     invoice_cost: Charge | None = None
@@ -258,27 +250,32 @@ class Therapy(Record):
 
     product: Key
     status: Literal["planned", "done"] = "done"
-    infusion_start: dt.datetime | None = None
-    infusion_end: dt.datetime | None = None
+    infusion_start: Moment | None = None
+    infusion_end: Moment | None = None
     kits: Annotated[list[Kit], Field(min_length=1)]
 
 
 class TiterTest(Record):
     """An antibody titer: 1 to `titer`, where `at_most` says the laboratory reported "at or below"."""
 
-    titer: Annotated[int, Field(ge=0)]
-    at_most: bool = False
-    date: dt.date
+    titer: Annotated[Whole, Field(ge=0)]
+    at_most: Answer = False
+    date: Day
     laboratory: Name | None = None
 
 
 class Smn1Report(Record):
-    """The genetic report: copies of SMN1, whether the copy that is left carries a variant."""
+    """The genetic report: copies of SMN1, and the variant that copies which are left carry.
+
+    `variant_copies`: how many copies carry a pathogenic variant; where it is not given, one
+    where a variant is named, else none.
+    """
 
     method: Name
-    date: dt.date
-    copies: Annotated[int, Field(ge=0, le=4)]
+    date: Day
+    copies: Annotated[Whole, Field(ge=0, le=4)]
     variant: Text | None = None
+    variant_copies: Annotated[Whole, Field(ge=0, le=4)] | None = None
 
 
 class GlucocorticoidPlan(Record):
@@ -286,8 +283,8 @@ class GlucocorticoidPlan(Record):
 
     drug: Name
     dose_mg_per_kg: Annotated[Exact, Field(gt=0, lt=100)]
-    first_date: dt.date
-    last_date: dt.date
+    first_date: Day
+    last_date: Day
 
 
 class LabResult(Record):
@@ -296,7 +293,7 @@ class LabResult(Record):
     test: Literal["ALT", "AST", "bilirubin", "prothrombin_time", "creatinine", "platelets", "troponin_I"]
     value: Exact
     unit: Name
-    date: dt.date
+    date: Day
     lower_limit: Exact | None = None
     upper_limit: Exact | None = None
 
@@ -305,9 +302,9 @@ class PriorTherapy(Record):
     """An earlier treatment of the disease; an empty list says that there was none."""
 
     name: Name
-    first_date: dt.date | None = None
-    last_date: dt.date | None = None
-    gene_therapy: bool = False
+    first_date: Day | None = None
+    last_date: Day | None = None
+    gene_therapy: Answer = False
 
 
 class ClinicalPacket(Record):
@@ -315,15 +312,15 @@ class ClinicalPacket(Record):
 
     antibody_titer: TiterTest | None = None
     smn1: Smn1Report | None = None
-    smn2_copies: Annotated[int, Field(ge=0, le=10)] | None = None
+    smn2_copies: Annotated[Whole, Field(ge=0, le=10)] | None = None
     sma_type: Literal["0", "1", "2", "3", "presymptomatic"] | None = None
-    newborn_screening: bool | None = None
+    newborn_screening: Answer | None = None
     prior_therapies: list[PriorTherapy] | None = None
     glucocorticoid_plan: GlucocorticoidPlan | None = None
     baseline_labs: list[LabResult] = []
-    monitoring_plan_months: Annotated[int, Field(ge=0, le=60)] | None = None
-    neuromuscular_consult_date: dt.date | None = None
-    boxed_warning_consent_date: dt.date | None = None
+    monitoring_plan_months: Annotated[Whole, Field(ge=0, le=60)] | None = None
+    neuromuscular_consult_date: Day | None = None
+    boxed_warning_consent_date: Day | None = None
 
 
 class Contract(Record):
