@@ -36,6 +36,12 @@ class ConfigurationError(OperationError):
     exit_code = exit_codes.USAGE
 
 
+class NotWaivable(OperationError):
+    """The rule cannot be waived."""
+
+    exit_code = exit_codes.USAGE
+
+
 class StorageError(OperationError):
     """A file or folder could not be read or written."""
 

@@ -53,8 +53,8 @@ def catalog() -> Mapping[str, Entry]:
         for name, words in _reported().items()
     }
     for rule in reversed(all_rules()):
-        texts = (_sentence(text) for text in (rule.what, rule.why, rule.fix))
-        entries[rule.id] = Entry(rule.contract, *texts, rule.source)
+        what, why, fix = map(_sentence, (rule.what, rule.why, rule.fix))
+        entries[rule.id] = Entry(rule.contract, what, why, fix, rule.source)
     return {rule_id: entries[rule_id] for rule_id in contracts() if rule_id in entries}
 
 

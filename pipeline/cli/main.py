@@ -26,6 +26,7 @@ _COMMANDS = {
     "read": "pipeline.cli.read",
     "ingest": "pipeline.cli.ingest",
     "worklist": "pipeline.cli.worklist",
+    "waive": "pipeline.cli.waive",
     "dose": "pipeline.cli.dose",
     "rules": "pipeline.cli.rules",
     "explain": "pipeline.cli.explain",

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -180,16 +180,17 @@ events = Table(
     Index("events_by_reference", "reference"),
 )
 
+# `subject` is a claim or, of a waiver, an encounter.
 decisions = Table(
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("claim", String, nullable=False),
+    Column("subject", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("by", String, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("at", String, nullable=False),
     Column("until", String),
-    Index("decisions_by_claim", "claim"),
+    Index("decisions_by_subject", "subject"),
 )

@@ -21,12 +21,14 @@ from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.job import Job
-from pipeline.ledger import claims, encounters
+from pipeline.ledger import claims, decisions, encounters
+from pipeline.ledger.decisions import Waiver
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.outbound import turns
 from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.take_in import decode_content
+from pipeline.outbound.waivers import apply_waivers
 from validators.checks import ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
 from validators.registry import rule_by_id, run_rules
@@ -43,6 +45,7 @@ class Candidate:
     version: int
     patient: str | None
     findings: tuple[Finding, ...]
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +117,27 @@ class _Gate:
 
     def _candidates(self, row: EncounterRow, requests: Sequence[ClaimRequest]) -> list[Candidate] | Held:
         first = requests[0]
+        waivers = decisions.waivers(self._connection, row.encounter, row.digest)
         findings = judge_encounter(
             EncounterCheck(
                 first.encounter, first.payer, first.site, first.product, self._job.today, self._prior
             )
         )
+        findings = apply_waivers(findings, waivers, first.payer)
         findings += _not_yet_billable(row, first.encounter)
         built: list[tuple[ClaimRequest, Claim]] = []
         if not has_errors(findings):
             for request in requests:
                 made = build_claim(request)
-                findings += [*made.findings, *self._of_the_ledger(row, request, made.claim)]
+                of_claim = [*made.findings, *self._of_the_ledger(row, request, made.claim)]
+                findings += apply_waivers(of_claim, waivers, request.payer)
                 built.append((request, made.claim))
         if has_errors(findings):
             return Held(row, tuple(finding.at(encounter=row.encounter) for finding in findings))
-        return [self._candidate(row, request, claim, findings) for request, claim in built]
+        return [
+            replace(self._candidate(row, request, claim, findings), waivers=tuple(waivers))
+            for request, claim in built
+        ]
 
     def _of_the_ledger(self, row: EncounterRow, request: ClaimRequest, claim: Claim) -> list[Finding]:
         """A drug that was billed before, and an account number that another encounter has used.

@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from pipeline.ledger.claims import ClaimRow, LineRow
 from pipeline.ledger.files import FileRow, Parties
 from pipeline.outbound.judge import Candidate, Held, record_outcomes
 from pipeline.outbound.publish import publish
+from pipeline.outbound.waivers import apply_waivers
 from validators.validate import ClaimReport, FileReport, KnownClaim, ValidationContext, validate_bytes
 
 _FUNCTIONAL_ID = "HC"
@@ -131,7 +133,7 @@ def _culprits(
     held = []
     for candidate in candidates:
         data = _file_bytes(job, partner, [candidate], staged.control_number)
-        report = validate_bytes(data, _context(job, [candidate]), staged.path.name)
+        report = _judge(job, data, [candidate], staged.path.name)
         if report.has_errors or len(report.claims) != 1:
             held.append(_held(candidate, report.findings() or whole_file))
     return held or [_held(candidate, whole_file) for candidate in candidates]
@@ -166,13 +168,22 @@ def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -
     path = job.config.folders.staging / name
     job.steps.write_file(path, _file_bytes(job, partner, candidates, number))
     data = path.read_bytes()
+    return _Staged(path, number, data, _judge(job, data, candidates, name))
+
+
+def _judge(job: Job, data: bytes, candidates: Sequence[Candidate], name: str) -> FileReport:
+    """What the rules say of a file as it stands on disk, less what was waived."""
     report = validate_bytes(data, _context(job, candidates), name)
-    return _Staged(path, number, data, report)
+    for found, candidate in zip(report.claims, candidates, strict=False):
+        found.findings = apply_waivers(found.findings, candidate.waivers, candidate.request.payer)
+    return report
 
 
 def _context(job: Job, candidates: Sequence[Candidate]) -> ValidationContext:
     known = [
-        KnownClaim(item.request.encounter, item.request.payer, item.request.payer_order)
+        KnownClaim(
+            item.request.encounter, item.request.payer, item.request.payer_order, partial(_built, item)
+        )
         for item in candidates
     ]
     return ValidationContext(
@@ -180,6 +191,11 @@ def _context(job: Job, candidates: Sequence[Candidate]) -> ValidationContext:
         today=job.today,
         known=lambda index, claim: known[index] if index < len(known) else None,
     )
+
+
+def _built(candidate: Candidate) -> Claim:
+    """The claim as it was built: the file must say the same."""
+    return candidate.claim
 
 
 def _file_bytes(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate], number: int) -> bytes:

@@ -16,15 +16,10 @@ import pytest
 from pipeline.durable import DurableSteps
 from pipeline.lock import run_lock
 from tests.support.builders import ROOT, SAMPLES, a_child
-from tests.support.commands import command, j3399
+from tests.support.commands import assert_clean, command, j3399
 from tests.support.nights import a_workspace, outbox, put_encounters
 
 AS_OF = ("--as-of", "2026-11-16T22:00")
-
-
-def assert_clean(done: subprocess.CompletedProcess[str], code: int) -> None:
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
 
 
 def test_generate_releases_the_samples_and_ends_with_a_summary(tmp_path: Path) -> None:
@@ -165,7 +160,7 @@ def test_a_night_that_gets_sigterm_ends_soon_and_the_next_one_finishes(tmp_path:
 def test_every_command_has_help_with_an_example() -> None:
     listed = j3399("--help").stdout.split("Commands:")[1]
     names = re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         done = j3399(name, "--help")
         assert_clean(done, 0)

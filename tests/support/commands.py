@@ -19,3 +19,8 @@ def j3399(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments), capture_output=True, text=True, env=environment, check=False, **options
     )
+
+
+def assert_clean(done: subprocess.CompletedProcess[str], code: int) -> None:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
