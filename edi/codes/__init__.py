@@ -1,6 +1,7 @@
 """Code lists with short meanings of our own; each row says where it was looked up and when.
 
-An unknown code is kept and shown as unknown; it is never an error of the reader.
+An unknown code is kept and shown as unknown; it is never an error of the reader. What is
+known of each table is in `tables`; diagnoses, without meanings, in `icd10cm` and `poa_exempt`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Code:
 
 @cache
 def code_table(name: str) -> Mapping[str, Code]:
-    """A list by name: `carc`, `rarc` or `claim_status`."""
+    """A list with meanings by name: `carc`, `revenue`, `value` and the like."""
     text = files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
     return {
         row["code"]: Code(
@@ -37,6 +38,11 @@ def code_table(name: str) -> Mapping[str, Code]:
         )
         for row in csv.DictReader(text.splitlines())
     }
+
+
+def knows(table: str, code: str) -> bool:
+    """Whether a list with meanings has the code, retired ones among them."""
+    return code in code_table(table)
 
 
 def code_words(name: str, code: str) -> str:

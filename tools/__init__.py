@@ -1,0 +1,1 @@
+"""What a developer runs now and then; nothing of it ships or runs with the program."""
