@@ -31,6 +31,7 @@ _COMMANDS = {
     "rules": "pipeline.cli.rules",
     "explain": "pipeline.cli.explain",
     "schema": "pipeline.cli.schema",
+    "doctor": "pipeline.cli.doctor",
 }
 
 

@@ -160,7 +160,7 @@ def test_a_night_that_gets_sigterm_ends_soon_and_the_next_one_finishes(tmp_path:
 def test_every_command_has_help_with_an_example() -> None:
     listed = j3399("--help").stdout.split("Commands:")[1]
     names = re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)
-    assert len(names) == 12
+    assert len(names) == 13
     for name in names:
         done = j3399(name, "--help")
         assert_clean(done, 0)

@@ -1,0 +1,176 @@
+"""`doctor`: whether this installation could run tonight, looked at without changing anything.
+
+Each check is a small function that yields what it saw; none raises. It must not create a
+folder or a ledger, take the lock, or write.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from edi.codes.tables import tables
+from mapping.profile_store import ProfileError, ProfileStore
+from pipeline.config import Config
+from pipeline.durable import FOLDER_MODE, is_network_folder
+from pipeline.errors import LedgerBusy, OperationError
+from pipeline.ledger.inspection import faults_of
+
+State = Literal["ok", "warning", "error"]
+PACKAGES = ("edi", "mapping", "validators", "pipeline")
+_LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What one check saw: `error` where a night would fail or be wrong, `warning` where somebody should look."""
+
+    check: str
+    state: State
+    detail: str
+    next_step: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """The remark as JSON."""
+        return {
+            "check": self.check,
+            "state": self.state,
+            "detail": self.detail,
+            "next_step": self.next_step,
+        }
+
+
+def examine(config: Config | None, today: dt.date) -> list[Remark]:
+    """Every check; those of folders and ledger only with a configuration."""
+    remarks = [*_packages(), *_pyx12(), *_tables(today), *_profiles(config)]
+    if config is None:
+        return [*remarks, _no_config()]
+    return [*remarks, *_partners(config), *_folders(config), *_ledger(config)]
+
+
+def _no_config() -> Remark:
+    return Remark(
+        "configuration",
+        "warning",
+        "no configuration was given: folders and ledger were not looked at",
+        "Give one with --config, or put j3399.toml here",
+    )
+
+
+def _packages() -> Iterator[Remark]:
+    """Our packages have common names: another one of the same name must not stand in front of ours."""
+    home = Path(__file__).resolve().parents[1]
+    owners = metadata.packages_distributions()
+    for name in PACKAGES:
+        found = Path(str(importlib.import_module(name).__file__)).resolve().parents[1]
+        others = sorted(set(owners.get(name, [])) - {"j3399"})
+        if found != home:
+            yield Remark("packages", "error", f"{name} comes from {found}", f"Remove what shadows {home}")
+        elif others:
+            detail = f"{name} is also installed by {', '.join(others)}"
+            yield Remark("packages", "warning", detail, "Install j3399 into an environment of its own")
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Remark("packages", "ok", f"Python {version}, packages from {home}")
+
+
+def _pyx12() -> Iterator[Remark]:
+    wanted = "4.0.0"
+    try:
+        found = metadata.version("pyx12")
+    except metadata.PackageNotFoundError:
+        found = "none"
+    if found == wanted:
+        yield Remark("pyx12", "ok", f"version {found}")
+    else:
+        yield Remark("pyx12", "error", f"version {found}, needed is {wanted}", f"pip install pyx12=={wanted}")
+
+
+def _tables(today: dt.date) -> Iterator[Remark]:
+    late = [table for table in tables().values() if table.is_due(today)]
+    for table in late:
+        yield Remark(
+            "code tables",
+            "warning",
+            f"{table.title}: list of {table.list_date}, a newer one may be in force since {table.refresh_by}",
+            "Update j3399, or the table (docs/code-tables.md)",
+        )
+    yield Remark("code tables", "ok", f"{len(tables()) - len(late)} of {len(tables())} are within their date")
+
+
+def _profiles(config: Config | None) -> Iterator[Remark]:
+    profiles = ProfileStore(config.own_profiles if config else None)
+    try:
+        profiles.check()
+    except ProfileError as error:
+        yield Remark("profiles", "error", str(error), "Correct the profile")
+        return
+    kinds = ("products", "payers", "partners", "sites")
+    counts = ", ".join(f"{len(profiles.keys(kind))} {kind}" for kind in kinds)
+    yield Remark("profiles", "ok", counts)
+
+
+def _partners(config: Config) -> Iterator[Remark]:
+    profiles = ProfileStore(config.own_profiles)
+    for payer, partner in config.partners.items():
+        unknown = [
+            f"{kind} {key!r}"
+            for kind, key in (("payer", payer), ("partner", partner))
+            if key != "default" and key not in profiles.keys(f"{kind}s")
+        ]
+        if unknown:
+            detail = f"[partners] names {' and '.join(unknown)}, which has no profile"
+            yield Remark("partners", "error", detail, "Correct the name, or make the profile")
+
+
+def _folders(config: Config) -> Iterator[Remark]:
+    folders = config.folders
+    existing = [path for name in folders.__slots__ if (path := getattr(folders, name)).is_dir()]
+    if not existing:
+        yield Remark("folders", "ok", "none exists yet; the first run makes them")
+        return
+    for path in existing:
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            yield Remark("folders", "error", f"{path} cannot be read and written", "Mend its permissions")
+        elif stat.S_IMODE(path.stat().st_mode) & ~FOLDER_MODE:
+            yield Remark("folders", "warning", f"{path} is open to others", f"chmod {FOLDER_MODE:o} {path}")
+    if len({path.stat().st_dev for path in existing}) > 1:
+        yield Remark(
+            "folders",
+            "error",
+            "they lie on several file systems, so that a file could be seen half moved",
+            "Put all of them below one root",
+        )
+    free = shutil.disk_usage(existing[0]).free
+    if free < _LEAST_FREE_BYTES:
+        yield Remark("folders", "warning", f"only {free // 1_000_000} MB are free", "Make room on the disk")
+    yield Remark("folders", "ok", f"{len(existing)} looked at")
+
+
+def _ledger(config: Config) -> Iterator[Remark]:
+    path = config.ledger_path
+    if is_network_folder(path.parent):
+        yield Remark("ledger", "error", f"{path} is on a network folder", "Keep the ledger on a local disk")
+        return
+    if not path.is_file():
+        yield Remark("ledger", "ok", "there is none yet; the first run makes it")
+        return
+    try:
+        faults = faults_of(path)
+    except LedgerBusy:
+        yield Remark("ledger", "warning", f"{path} is in use", "Ask again when the run has ended")
+    except OperationError as error:
+        yield Remark("ledger", "error", error.detail, error.next_step)
+    else:
+        for fault in faults:
+            yield Remark("ledger", "error", f"{path}: {fault}", "Restore it from its backup")
+        if not faults:
+            yield Remark("ledger", "ok", f"{path} is whole")
