@@ -1,4 +1,4 @@
-"""SNIP type 5: codes and ids from outside lists."""
+"""Ids of providers: their NPI and their taxonomy code."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from edi.npi import is_valid_npi
-from edi.protected import Protected
+from edi.protected import Protected, shown_code
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 _LOOPS_OF_PERSONS = ("2010BA", "2010CA", "2330A")
 """Subscriber and patient have no NPI; a number there is a member id under a wrong qualifier."""
 _TEN_DIGITS = re.compile("[0-9]{10}")
+_TAXONOMY = re.compile("[0-9A-Z]{9}X")
 
 
 @claim_rule("npi", source="CMS NPI standard: Luhn with prefix 80840")
@@ -36,4 +37,27 @@ def npi(check: ClaimCheck) -> Iterator[Fault]:
                 expected="ten digits with a right check digit",
                 # what has not the form of an NPI may be anything
                 found=number if _TEN_DIGITS.fullmatch(number) else Protected(number),
+            )
+
+
+@claim_rule("taxonomy", source="NUCC taxonomy code set: ten characters, the last an X")
+def taxonomy(check: ClaimCheck) -> Iterator[Fault]:
+    """A taxonomy code has the form that NUCC gives it.
+
+    What: a PRV03 beside PXC is not ten digits and capital letters with X at the end.
+    Why: payers choose contract and enrollment by it; a code that none can be goes unmatched (RARC N255).
+    Fix: copy the code of the provider from the NPI registry into the site profile or the record.
+    """
+    for item in check.segments["PRV"]:
+        segment = item.segment
+        if segment.element(2) != "PXC":
+            continue
+        code = segment.element(3)
+        if code and not _TAXONOMY.fullmatch(code):
+            yield Fault(
+                "The taxonomy code in loop {loop} is not ten characters ending in X.",
+                check.claim.place_of(item, "PRV03"),
+                fields={"loop": item.loop or "unknown"},
+                expected="ten digits and capital letters, the last an X",
+                found=shown_code(code, 12),
             )
