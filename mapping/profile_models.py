@@ -12,12 +12,34 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from edi.npi import is_valid_npi
 
 Upper = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .&'/-]+$")]
 RevenueCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+
+
+def _each_code(codes: object) -> object:
+    """Codes and ranges of codes (`99202-99215`, `0537T-0540T`) as a set of all that they name."""
+    if not isinstance(codes, list | tuple) or not all(isinstance(code, str) for code in codes):
+        return codes
+    return frozenset(one for code in codes for one in _codes_from_to(*code.partition("-")[::2]))
+
+
+def _codes_from_to(first: str, last: str) -> list[str]:
+    """All codes from the first to the last; they may end in one letter."""
+    if not last:
+        return [first]
+    suffix = first[-1] if first[-1].isalpha() else ""
+    digits = len(first) - len(suffix)
+    if not (first[:digits].isdigit() and last[:digits].isdigit() and last[digits:] == suffix):
+        raise ValueError("a range has two codes of one form")
+    return [f"{number:0{digits}d}{suffix}" for number in range(int(first[:digits]), int(last[:digits]) + 1)]
+
+
+Codes = Annotated[frozenset[str], BeforeValidator(_each_code)]
+"""A set of codes, written as a list of codes and ranges."""
 
 NO_PAYER_ID = "UNKNOWN"
 """The id of a profile that tells what a payer wants, and not where it is reached."""
@@ -65,7 +87,13 @@ class WrongAdministration(ProfileRecord):
 
 
 class Gate(ProfileRecord):
-    """The limits of the clinical gate: days are counted back from the infusion."""
+    """The limits of the clinical gate: days are counted back from the infusion.
+
+    What is not given asks for nothing. `labs_upper_factors`: a test's value may be at most so
+    many times the laboratory's upper limit; `labs_with_lower_limit` must not be below the lower
+    one. `no_variant_words`: how a report says that it found none. `therapy_names`: what an
+    earlier dose is called, in any of its routes.
+    """
 
     titer_threshold: int
     titer_warning_days: int
@@ -73,6 +101,22 @@ class Gate(ProfileRecord):
     labs_maximum_days: int
     weight_maximum_days: int
     steroid_lead_days: int
+    steroid_minimum_days: int = 0
+    steroid_minimum_mg_per_kg: Decimal = Decimal(0)
+    monitoring_months: int = 0
+    baseline_tests: tuple[str, ...] = ()
+    labs_upper_factors: Mapping[str, Decimal] = Field(default_factory=dict)
+    labs_with_lower_limit: tuple[str, ...] = ()
+    no_variant_words: tuple[str, ...] = ()
+    therapy_names: tuple[str, ...] = ()
+
+
+class DiscountModifier(ProfileRecord):
+    """A modifier for drugs bought under 340B: until when it is used, and whether children's hospitals use it."""
+
+    code: str
+    last_date: dt.date | None = None
+    childrens: bool = True
 
 
 class Program(ProfileRecord):
@@ -85,7 +129,13 @@ class Program(ProfileRecord):
 
 
 class ProductProfile(ProfileRecord):
-    """A therapy: its codes, its dose, its kits, its limits."""
+    """A therapy: its codes, its dose, its kits, its limits, and what is billed beside it.
+
+    What is not given is not judged. `infusion_units_usual` and `infusion_units_maximum` are of
+    one day. `infusion_addon_code` bills a further hour, and only of an infusion that took more
+    than `infusion_addon_minutes`. `revenue_code_value_codes`: a revenue code that stands with a
+    value code. `concurrent_codes` bill another therapy of the same disease.
+    """
 
     key: str
     title: str
@@ -107,7 +157,21 @@ class ProductProfile(ProfileRecord):
     family_ndcs: tuple[str, ...]
     diagnoses: tuple[str, ...]
     infusion_code: str
+    infusion_units_usual: int | None = None
+    infusion_units_maximum: int | None = None
+    infusion_addon_code: str = ""
+    infusion_addon_minutes: int = 0
     wrong_administration: tuple[WrongAdministration, ...]
+    revenue_code_value_codes: Mapping[RevenueCode, str] = Field(default_factory=dict)
+    discarded_modifier: str = ""
+    nothing_discarded_modifier: str = ""
+    discount_modifiers: tuple[DiscountModifier, ...] = ()
+    visit_codes: Codes = frozenset()
+    visit_modifier: str = ""
+    professional_codes: Codes = frozenset()
+    handling_codes: Codes = frozenset()
+    handling_revenue_codes: Codes = frozenset()
+    concurrent_codes: Codes = frozenset()
     gate: Gate
     program: Program
     kits: tuple[Kit, ...]
@@ -120,6 +184,27 @@ class ProductProfile(ProfileRecord):
     def known_ndcs(self) -> frozenset[str]:
         """Every NDC that names the product: kits, the family code, inner vials."""
         return frozenset(self.kit_by_ndc) | frozenset(self.family_ndcs) | frozenset(self.inner_vial_ndcs)
+
+    @cached_property
+    def ndc_forms(self) -> Mapping[str, str]:
+        """The eleven digits of every NDC of the product by how it is found written: in full, or as the
+        carton prints it (5-3-2), hyphens apart."""
+        printed = {ndc[:5] + ndc[6:]: ndc for ndc in self.known_ndcs if ndc[5:6] == "0"}
+        return {ndc: ndc for ndc in self.known_ndcs} | printed
+
+    @cached_property
+    def labelers(self) -> frozenset[str]:
+        """The first five digits of the product's NDCs: whose they are."""
+        return frozenset(ndc[:5] for ndc in self.known_ndcs)
+
+    @cached_property
+    def bands(self) -> Mapping[str, int]:
+        """The number of each kit's weight band, from the lightest, by NDC."""
+        return {kit.ndc_11: number for number, kit in enumerate(self.kits)}
+
+    def ndc_named(self, text: str) -> str:
+        """The product's NDC that a text means, with hyphens or N4 or without; "" where it means none."""
+        return self.ndc_forms.get(text.strip().upper().removeprefix("N4").replace("-", ""), "")
 
     def kit_for_weight(self, weight_kg: Decimal) -> Kit | None:
         """The kit whose band holds the weight, rounded to a tenth of a kilogram."""
@@ -204,6 +289,7 @@ class PayerProfile(ProfileRecord):
     age_limit_inclusive: bool | None = None
     titer_threshold: int | None = None
     titer_maximum_days: int | None = None
+    weight_maximum_days: int | None = None
     packet: tuple[Paper, ...] = ()
     rules: Mapping[str, SeverityChange] = Field(default_factory=dict)
     waivable: tuple[str, ...] = ()
@@ -302,7 +388,8 @@ class SiteLocation(ProfileRecord):
 class SiteProfile(ProfileRecord):
     """A hospital that bills: who it is, which products it is certified to give.
 
-    `critical_access`: its outpatient bills are of type 085x. `locations` are its departments
+    `critical_access`: its outpatient bills are of type 085x. `childrens`: it is a children's
+    hospital. `locations` are its departments
     off campus, by the key that an encounter names.
     """
 
@@ -316,6 +403,7 @@ class SiteProfile(ProfileRecord):
     covered_340b: bool
     poa_exempt: bool
     critical_access: bool = False
+    childrens: bool = False
     address: _SiteAddress
     locations: Mapping[str, SiteLocation] = Field(default_factory=dict)
 

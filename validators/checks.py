@@ -12,15 +12,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 from edi.claim837i.model import Claim, LoopSegment, ServiceLine
 from edi.envelope import Interchange
 from edi.finding import Place
-from mapping.encounter import Encounter
+from mapping import encounter as record
+from mapping.building.parts import WHOLE, frequency_of, is_drug_line
+from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 
+Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
+"""Limits that both a product's gate and a payer's profile may set."""
+
 WEIGHT_VALUE_CODE = "A8"
+VOID = "8"
+"""CLM05-3 of a claim that withdraws another."""
 INPATIENT = "11"
 OUTPATIENT = ("13", "85")
 """CLM05-1: type of bill without its leading zero."""
@@ -166,6 +173,42 @@ class EncounterCheck:
     today: dt.date
     prior: PriorClaims | None = None
     payer_order: int = 0
+
+    @property
+    def therapy(self) -> ProductProfile:
+        """The product, in rules of drugs and of gates; ValueError elsewhere."""
+        if self.product is None:
+            raise ValueError("the encounter gives no product")
+        return self.product
+
+    def limit(self, name: Limit) -> int:
+        """A limit of the gate: the payer's own, else the product's."""
+        own: int | None = getattr(self.payer, name)
+        of_product: int = getattr(self.therapy.gate, name)
+        return of_product if own is None else own
+
+    @property
+    def coverage(self) -> Coverage:
+        """The coverage of the payer whose turn it is."""
+        return self.encounter.coverages[self.payer_order]
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the claim to the payer withdraws an earlier one, and bills nothing."""
+        return frequency_of(self.encounter, WHOLE, self.payer_order) == VOID
+
+    @cached_property
+    def drug_lines(self) -> tuple[tuple[int, record.ServiceLine], ...]:
+        """The lines of the record that bill the product, with their place in the list."""
+        numbered = enumerate(self.encounter.service_lines)
+        return tuple(pair for pair in numbered if is_drug_line(pair[1], self.product))
+
+    @cached_property
+    def infusion_date(self) -> dt.date | None:
+        """The day of the infusion, planned or done; else that of the drug's line; None where neither says."""
+        if self.encounter.infusion_date is not None:
+            return self.encounter.infusion_date
+        return next((line.date for _, line in self.drug_lines if line.date is not None), None)
 
     def place(self, path: str) -> Place:
         """A field of the record."""

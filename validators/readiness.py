@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edi.finding import Finding
-from mapping.encounter import Encounter
 from mapping.profile_models import Kit, Paper
 from validators.ages import age_limit
+from validators.baseline import baseline_results
 from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
 
@@ -57,12 +57,12 @@ class Readiness:
 def readiness(check: EncounterCheck) -> Readiness:
     """What stands between an encounter and its infusion. `check.today` is the day it is asked on."""
     encounter, product = check.encounter, check.product
-    there = [paper for paper in check.payer.packet if _PAPERS[paper](encounter)]
+    there = [paper for paper in check.payer.packet if _PAPERS[paper](check)]
     weight = encounter.patient.weight_kg
     return Readiness(
         encounter=encounter.id,
         payer=check.payer.key,
-        infusion=encounter.infusion_date,
+        infusion=check.infusion_date,
         findings=tuple(judge_encounter(check)),
         present=tuple(there),
         missing=tuple(paper for paper in check.payer.packet if paper not in there),
@@ -71,42 +71,45 @@ def readiness(check: EncounterCheck) -> Readiness:
     )
 
 
-_PAPERS: dict[Paper, Callable[[Encounter], bool]] = {
+_PAPERS: dict[Paper, Callable[[EncounterCheck], bool]] = {
     "authorization": lambda one: any(
         item.number and item.status == "approved" and item.scope == "drug"
-        for item in one.coverages[0].authorizations
+        for item in one.coverage.authorizations
     ),
-    "antibody_titer": lambda one: one.clinical.antibody_titer is not None,
-    "smn1": lambda one: one.clinical.smn1 is not None,
-    "smn2_copies": lambda one: one.clinical.smn2_copies is not None,
-    "sma_type": lambda one: one.clinical.sma_type is not None,
-    "weight": lambda one: one.patient.weight_kg is not None and one.patient.weight_date is not None,
-    "glucocorticoid_plan": lambda one: one.clinical.glucocorticoid_plan is not None,
-    "baseline_labs": lambda one: bool(one.clinical.baseline_labs),
-    "monitoring_plan": lambda one: one.clinical.monitoring_plan_months is not None,
-    "neuromuscular_consult": lambda one: one.clinical.neuromuscular_consult_date is not None,
-    "boxed_warning_consent": lambda one: one.clinical.boxed_warning_consent_date is not None,
-    "prior_therapies": lambda one: one.clinical.prior_therapies is not None,
-    "contract": lambda one: one.contract is not None,
+    "antibody_titer": lambda one: one.encounter.clinical.antibody_titer is not None,
+    "smn1": lambda one: one.encounter.clinical.smn1 is not None,
+    "smn2_copies": lambda one: one.encounter.clinical.smn2_copies is not None,
+    "sma_type": lambda one: one.encounter.clinical.sma_type is not None,
+    "weight": lambda one: (
+        one.encounter.patient.weight_kg is not None and one.encounter.patient.weight_date is not None
+    ),
+    "glucocorticoid_plan": lambda one: one.encounter.clinical.glucocorticoid_plan is not None,
+    "baseline_labs": lambda one: bool(one.encounter.clinical.baseline_labs),
+    "monitoring_plan": lambda one: one.encounter.clinical.monitoring_plan_months is not None,
+    "neuromuscular_consult": lambda one: one.encounter.clinical.neuromuscular_consult_date is not None,
+    "boxed_warning_consent": lambda one: one.encounter.clinical.boxed_warning_consent_date is not None,
+    "prior_therapies": lambda one: one.encounter.clinical.prior_therapies is not None,
+    "contract": lambda one: one.encounter.contract is not None,
 }
 
 
 def _deadlines(check: EncounterCheck) -> Iterator[Deadline]:
     encounter, product, clinical = check.encounter, check.product, check.encounter.clinical
-    for item in encounter.coverages[0].authorizations:
+    for item in check.coverage.authorizations:
         if item.last_date is not None and item.status == "approved":
             yield Deadline(f"authorization of the {item.scope}", item.last_date)
     if product is None:
         return
-    gate = product.gate
     if clinical.antibody_titer is not None:
-        days = check.payer.titer_maximum_days or gate.titer_maximum_days
+        days = check.limit("titer_maximum_days")
         yield Deadline("antibody titer", clinical.antibody_titer.date + dt.timedelta(days))
-    if clinical.baseline_labs:
-        oldest = min(lab.date for lab in clinical.baseline_labs)
-        yield Deadline("baseline laboratory tests", oldest + dt.timedelta(gate.labs_maximum_days))
+    tests = baseline_results(check).values()
+    if tests:
+        oldest = min(one.result.date for one in tests)
+        yield Deadline("baseline laboratory tests", oldest + dt.timedelta(product.gate.labs_maximum_days))
     if encounter.patient.weight_date is not None:
-        yield Deadline("weight", encounter.patient.weight_date + dt.timedelta(gate.weight_maximum_days))
+        days = check.limit("weight_maximum_days")
+        yield Deadline("weight", encounter.patient.weight_date + dt.timedelta(days))
     limit = age_limit(encounter.patient.birth_date.reveal(), product, check.payer)
     last = limit.birthday if limit.inclusive else limit.birthday - dt.timedelta(1)
     yield Deadline("age of the label or payer", last, is_private=True)
@@ -114,7 +117,7 @@ def _deadlines(check: EncounterCheck) -> Iterator[Deadline]:
 
 def steroid_start(check: EncounterCheck) -> dt.date | None:
     """The day on which glucocorticoids begin at the latest; None without an infusion date."""
-    infused, product = check.encounter.infusion_date, check.product
+    infused, product = check.infusion_date, check.product
     if infused is None or product is None:
         return None
     return infused - dt.timedelta(product.gate.steroid_lead_days)

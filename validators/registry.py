@@ -124,14 +124,17 @@ def claim_rule(
 
 
 def encounter_rule(
-    rule_id: str, *, source: str, gate: str = ""
+    rule_id: str, *, source: str, gate: str = "", of_drug: bool = False
 ) -> Callable[[Callable[[EncounterCheck], Iterable[Fault]]], Callable[[EncounterCheck], Iterable[Fault]]]:
-    """Bind a function that judges an encounter record; with `gate`, only for products of that gate."""
+    """Bind a function that judges an encounter record.
+
+    With `gate`, only for products of that gate; with `of_drug`, only where a product is given.
+    """
 
     def bind(
         function: Callable[[EncounterCheck], Iterable[Fault]],
     ) -> Callable[[EncounterCheck], Iterable[Fault]]:
-        _encounter_rules.append(_rule(rule_id, function, source, gate=gate))
+        _encounter_rules.append(_rule(rule_id, function, source, gate=gate, of_drug=of_drug))
         return function
 
     return bind

@@ -14,6 +14,7 @@ from decimal import Decimal
 from edi.claim837i.model import Attachment, Claim, ContractInformation, HealthCode, Reference
 from edi.finding import Finding
 from mapping.building import parties
+from mapping.building.authorizations import authorization_to_send
 from mapping.building.coordination import other_coverages
 from mapping.building.lines import refuse_second_kit, service_lines
 from mapping.building.notes import notes
@@ -132,16 +133,12 @@ def _belongs(item: AttachmentRecord, request: ClaimRequest) -> bool:
 def authorization_for(request: ClaimRequest) -> tuple[int, Authorization] | None:
     """The authorization whose number goes out (REF*G1), with its place in the list.
 
-    An approved one for the drug where the claim has the drug; else one for the admission.
+    One for the drug where the claim has the drug, else one for the admission.
     """
-    approved = [
-        (number, item)
-        for number, item in enumerate(request.coverage.authorizations)
-        if item.status == "approved" and item.number
-    ]
-    wanted = "drug" if request.carries_drug else "admission"
-    fitting = [pair for pair in approved if pair[1].scope == wanted] or approved
-    return fitting[0] if fitting else None
+    encounter = request.encounter
+    if request.carries_drug:
+        return authorization_to_send(request.coverage, "drug", encounter.infusion_date)
+    return authorization_to_send(request.coverage, "admission", encounter.admission.date)
 
 
 def _statement(

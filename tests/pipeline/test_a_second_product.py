@@ -60,6 +60,7 @@ def the_record(weight: str | None) -> dict[str, Any]:
     record["service_lines"] = [
         {"revenue_code": "0636", "hcpcs": "J3398", "charge": "850000.00", "units": "1", "date": "2026-11-10"}
     ]
+    record["coverages"][0]["authorizations"][0]["hcpcs"] = "J3398"
     record["diagnoses"] = [
         {"code": "H35.50", "role": "principal"},
         {"code": "H35.50", "role": "reason_for_visit"},

@@ -35,7 +35,7 @@ from tests.support.builders import (
 )
 from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
-from validators.registry import all_rules
+from validators.registry import all_rules, claim_rules, contracts
 from validators.validate import KnownClaim, ValidationContext, validate_bytes
 
 BASES = {"outpatient": OUTPATIENT, "inpatient": INPATIENT}
@@ -199,15 +199,9 @@ def test_the_clean_claims_of_the_samples_draw_no_finding() -> None:
 def test_what_could_not_be_judged_is_listed() -> None:
     request = a_request(Encounter.model_validate(a_record()))
     report = validate_bytes(the_file([request], {}), ValidationContext(ProfileStore(), NIGHT.date()))
-    gate = {
-        "site-not-certified",
-        "site-of-care",
-        "titer-expired",
-        "titer-high",
-        "titer-missing",
-        "titer-stale",
-    }
-    assert set(report.not_checked) == {"drug-lifetime", *gate}
+    of_treatment = {rule_id for rule_id, one in contracts().items() if one.stage == "encounter"}
+    in_need = {rule.id for rule in claim_rules() if rule.contract.needs in ("encounter", "ledger")}
+    assert set(report.not_checked) == of_treatment | in_need | {"site-of-care"}
 
 
 def test_a_rule_points_at_its_segment() -> None:

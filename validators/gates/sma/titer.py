@@ -1,4 +1,4 @@
-"""The clinical gate of the gene therapy for spinal muscular atrophy."""
+"""Antibodies against the vector: the titer, and for how long it holds."""
 
 from __future__ import annotations
 
@@ -35,12 +35,8 @@ def titer_high(check: EncounterCheck) -> Iterator[Fault]:
     Fix: retest (in a young infant the antibodies may be the mother's and fade); if it stays high, another
     therapy.
     """
-    titer, product = check.encounter.clinical.antibody_titer, check.product
-    if titer is None or product is None:
-        return
-    payer_threshold = check.payer.titer_threshold
-    threshold = payer_threshold if payer_threshold is not None else product.gate.titer_threshold
-    if titer.titer > threshold:
+    titer, threshold = check.encounter.clinical.antibody_titer, check.limit("titer_threshold")
+    if titer is not None and titer.titer > threshold:
         yield Fault(
             "The titer is 1:{titer}.",
             check.place(f"{_TITER}.titer"),
@@ -60,16 +56,13 @@ def titer_stale(check: EncounterCheck) -> Iterator[Fault]:
     Why: some payers take only a titer of the last two weeks.
     Fix: send the report with the claim; before the infusion, retest.
     """
-    age = _titer_age(check)
-    product = check.product
-    if age is None or product is None:
-        return
-    if product.gate.titer_warning_days < age <= _maximum_age(check):
+    age, most = _titer_age(check), check.therapy.gate.titer_warning_days
+    if age is not None and most < age <= check.limit("titer_maximum_days"):
         yield Fault(
             "The titer is {days} days old on the day of the infusion.",
             check.place(f"{_TITER}.date"),
             fields={"days": age},
-            expected=f"at most {product.gate.titer_warning_days} days",
+            expected=f"at most {most} days",
             found=f"{age} days",
         )
 
@@ -85,24 +78,18 @@ def titer_expired(check: EncounterCheck) -> Iterator[Fault]:
     Fix: check both dates; before the infusion, retest.
     """
     age = _titer_age(check)
-    if age is None or check.product is None:
+    if age is None:
         return
-    if age < 0 or age > _maximum_age(check):
+    if age < 0 or age > check.limit("titer_maximum_days"):
         found = "after the infusion" if age < 0 else f"{age} days"
         yield Fault(
             "The titer was not valid on the day of the infusion.",
             check.place(f"{_TITER}.date"),
-            expected=f"at most {_maximum_age(check)} days before",
+            expected=f"at most {check.limit('titer_maximum_days')} days before",
             found=found,
         )
 
 
 def _titer_age(check: EncounterCheck) -> int | None:
-    titer, infused = check.encounter.clinical.antibody_titer, check.encounter.infusion_date
+    titer, infused = check.encounter.clinical.antibody_titer, check.infusion_date
     return (infused - titer.date).days if titer is not None and infused is not None else None
-
-
-def _maximum_age(check: EncounterCheck) -> int:
-    assert check.product is not None
-    own = check.payer.titer_maximum_days
-    return own if own is not None else check.product.gate.titer_maximum_days

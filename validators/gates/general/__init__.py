@@ -1,0 +1,1 @@
+"""Gate rules for every therapy, by subject."""
