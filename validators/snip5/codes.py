@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from edi.codes import knows
+from edi.codes import code_table
 from edi.codes.icd10cm import Diagnosis, changes, diagnosis
 from edi.codes.tables import tables
 from edi.finding import Acknowledgment, Place
@@ -85,14 +85,15 @@ def _unlisted(check: ClaimCheck) -> Iterator[Unlisted]:
         (origin, claim.point_of_origin, "CL102"),
         (_STATUS, claim.patient_status, "CL103"),
     ):
-        if code and not knows(kind.table, code):
+        if code and code not in code_table(kind.table):
             yield Unlisted(kind, code, partial(check.claim_place, element[:3], element=element))
     for one in claim.health_codes:
         of_health = _HEALTH_CODES.get(one.qualifier)
-        if of_health is not None and one.code and not knows(of_health.table, one.code):
+        if of_health is not None and one.code and one.code not in code_table(of_health.table):
             yield Unlisted(of_health, one.code, partial(health_code_place, check, one))
+    revenue_codes = code_table(_REVENUE.table)
     for line in claim.lines:
-        if line.revenue_code and not knows(_REVENUE.table, line.revenue_code):
+        if line.revenue_code and line.revenue_code not in revenue_codes:
             yield Unlisted(_REVENUE, line.revenue_code, partial(check.line_place, line, "SV2", "SV201"))
 
 
@@ -122,7 +123,7 @@ def code_format(check: ClaimCheck) -> Iterator[Fault]:
 
 def _malformed(kind: str, place: Place, expected: str, found: str) -> Fault:
     return Fault(
-        "The {kind} has not the form of one.",
+        "The {kind} is malformed.",
         place,
         fields={"kind": kind},
         expected=expected,
@@ -145,9 +146,9 @@ def code_unknown(check: ClaimCheck) -> Iterator[Fault]:
             yield _unknown(one.kind.name, one.kind.table, one.code, one.place())
     day = check.claim.statement_through
     for code in check.claim.health_codes:
-        if code.qualifier not in DIAGNOSIS_QUALIFIERS or not WELL_FORMED.fullmatch(code.code):
+        if code.qualifier not in DIAGNOSIS_QUALIFIERS:
             continue
-        if diagnosis(code.code, day) is Diagnosis.UNKNOWN:
+        if diagnosis(code.code, day) is Diagnosis.UNKNOWN and WELL_FORMED.fullmatch(code.code):
             yield _unknown("diagnosis", _DIAGNOSES, code.code, health_code_place(check, code))
 
 

@@ -24,9 +24,9 @@ def npi(check: ClaimCheck) -> Iterator[Fault]:
     Why: one wrong digit names nobody or somebody else; the claim is rejected or misrouted.
     Fix: take the number from the NPI registry and correct the site profile or the record.
     """
-    for item in check.claim.segments:
+    for item in check.segments["NM1"]:
         segment = item.segment
-        if segment.id != "NM1" or segment.element(8) != "XX" or item.loop in _LOOPS_OF_PERSONS:
+        if segment.element(8) != "XX" or item.loop in _LOOPS_OF_PERSONS:
             continue
         number = segment.element(9)
         if not is_valid_npi(number):
