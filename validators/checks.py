@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -21,6 +21,7 @@ from mapping import encounter as record
 from mapping.building.parts import WHOLE, frequency_of, is_drug_line
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
+from validators import billed
 
 Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
 """Limits that both a product's gate and a payer's profile may set."""
@@ -119,10 +120,49 @@ class ClaimCheck:
 
     @cached_property
     def drug_lines(self) -> tuple[ServiceLine, ...]:
-        """The lines that bill the product: by its code, or by one of its NDCs."""
+        """The lines that bill the product: see `validators.billed`."""
         if self.product is None:
             return ()
-        return tuple(line for line in self.claim.lines if bills_product(line, self.product))
+        return billed.drug_lines(self.claim, self.product, self.payer)
+
+    @cached_property
+    def kit_ndcs(self) -> tuple[tuple[ServiceLine, str], ...]:
+        """The lines with an NDC of the product, and its eleven digits however it is written."""
+        if self.product is None:
+            return ()
+        named = ((line, billed.product_ndc(line, self.product)) for line in self.claim.lines if line.drug)
+        return tuple(pair for pair in named if pair[1])
+
+    @cached_property
+    def patient_keys(self) -> tuple[tuple[str, ...], ...]:
+        """Whom the claim is about: two claims that share a key are about one child.
+
+        The hospital's record number (REF*EA), and the member id with first name and birth date:
+        twins may share an id.
+        """
+        claim = self.claim
+        person = claim.patient.party if claim.patient else claim.subscriber.party
+        record_number, member_id = claim.reference("EA"), claim.subscriber.party.id
+        keys: list[tuple[str, ...]] = []
+        if record_number:
+            keys.append((claim.billing_provider.id, record_number))
+        if member_id:
+            keys.append((member_id, person.first_name.upper(), str(claim.birth_date)))
+        return tuple(keys)
+
+    def on_infusion_day(self, line: ServiceLine) -> bool:
+        """Whether the line may be of the day of the infusion: it has no date, or its dates hold the day."""
+        first, day = line.service_date, self.infusion_date
+        if first is None:
+            return True
+        return day is not None and first <= day <= (line.service_end or first)
+
+    def day_of(self, line: ServiceLine) -> dt.date | None:
+        """The one day of a line: its own, or that of a statement of one day; None where there are several."""
+        first, last = line.service_date, line.service_end or line.service_date
+        if first is None:
+            first, last = self.claim.statement_from, self.claim.statement_through
+        return first if first == last else None
 
     @cached_property
     def infusion_date(self) -> dt.date | None:
@@ -213,19 +253,3 @@ class EncounterCheck:
     def place(self, path: str) -> Place:
         """A field of the record."""
         return Place(encounter=self.encounter.id, path=path)
-
-
-def bills_product(line: ServiceLine, product: ProductProfile) -> bool:
-    """Whether a line has the product's code or one of its NDCs."""
-    ndc = line.drug.ndc if line.drug else None
-    return line.code == product.hcpcs or (ndc or "").replace("-", "") in product.known_ndcs
-
-
-def billed_product(
-    claim: Claim, products: Iterator[ProductProfile] | list[ProductProfile]
-) -> ProductProfile | None:
-    """The first product that a line of the claim bills."""
-    for product in products:
-        if any(bills_product(line, product) for line in claim.lines):
-            return product
-    return None

@@ -18,7 +18,8 @@ from edi.reading_rules import OUTBOUND
 from mapping.encounter import Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile
 from mapping.profile_store import ProfileStore
-from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck, PriorClaims, billed_product
+from validators.billed import billed_product
+from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck, PriorClaims
 from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
 
 _CLAIM_LOOPS = ("23", "24")
@@ -152,10 +153,11 @@ class _Profiles:
         """The claim with everything the context knows about it."""
         claim, context = report.claim, self._context
         known = context.known(report.index, claim)
+        payer = known.payer if known else context.profiles.payer_by_id(claim.payer.id)
         return ClaimCheck(
             claim=claim,
-            payer=known.payer if known else context.profiles.payer_by_id(claim.payer.id),
-            product=billed_product(claim, self._products),
+            payer=payer,
+            product=billed_product(claim, self._products, payer),
             today=context.today,
             encounter=known.encounter if known else None,
             prior=context.prior,

@@ -13,7 +13,8 @@ from edi.claim837i.model import Claim
 from edi.finding import Finding
 from mapping.building.claim import authorization_for
 from mapping.building.request import ClaimRequest
-from validators.checks import ClaimCheck, EncounterCheck, billed_product
+from validators.billed import billed_product
+from validators.checks import ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
 from validators.registry import all_rules, claim_rules, run_rules
 
@@ -86,7 +87,7 @@ def claim_check_of(claim: Claim, request: ClaimRequest, encounter_check: Encount
     return ClaimCheck(
         claim=claim,
         payer=request.payer,
-        product=billed_product(claim, [request.product] if request.product else []),
+        product=billed_product(claim, [request.product] if request.product else [], request.payer),
         today=encounter_check.today,
         encounter=request.encounter,
         payer_order=request.payer_order,
