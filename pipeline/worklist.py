@@ -95,7 +95,9 @@ class WorkItems:
         except (ValidationError, ProfileError):
             return Evidence.none()
         day = dt.date.fromisoformat(files.by_row(connection, claim.file).day)
-        check = EncounterCheck(encounter, payer, request.site, request.product, day)
+        check = EncounterCheck(
+            encounter, payer, request.site, request.product, day, payer_order=claim.payer_order
+        )
         return gather(sent, request, claim_check_of(sent, request, check), check)
 
     def _as_sent(self, connection: Connection, claim: ClaimRow) -> Claim | None:

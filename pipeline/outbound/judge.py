@@ -120,7 +120,13 @@ class _Gate:
         waivers = decisions.waivers(self._connection, row.encounter, row.digest)
         findings = judge_encounter(
             EncounterCheck(
-                first.encounter, first.payer, first.site, first.product, self._job.today, self._prior
+                encounter=first.encounter,
+                payer=first.payer,
+                site=first.site,
+                product=first.product,
+                today=self._job.today,
+                prior=self._prior,
+                payer_order=first.payer_order,
             )
         )
         findings = apply_waivers(findings, waivers, first.payer)

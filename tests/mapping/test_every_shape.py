@@ -166,7 +166,14 @@ def test_every_shape_gives_claims_without_an_error(portion: int) -> None:
     requests: list[ClaimRequest] = []
     for number, shape in enumerate(shapes(portion)):
         whole = the_request(shape, portion * ENCOUNTERS + number)
-        check = EncounterCheck(whole.encounter, whole.payer, whole.site, whole.product, NIGHT.date())
+        check = EncounterCheck(
+            whole.encounter,
+            whole.payer,
+            whole.site,
+            whole.product,
+            NIGHT.date(),
+            payer_order=whole.payer_order,
+        )
         assert not has_errors(judge_encounter(check)), shape
         for part in parts_of(whole.encounter, whole.payer, whole.product):
             frequency = frequency_of(whole.encounter, part, whole.payer_order)
