@@ -279,14 +279,23 @@ def read_transactions(
     *,
     chunk_size: int = CHUNK_SIZE,
     on_interchange: Callable[[Interchange], None] | None = None,
+    on_outside: Callable[[Segment], None] | None = None,
 ) -> TransactionReader:
     """Read a file one transaction set after another, with memory that does not grow with it.
 
     `on_interchange` is called where an interchange begins; groups and transaction sets are not
-    listed in it, its TA1 segments and trailer are there when the next one begins. Never raises
-    for what the file holds: see `findings` of the reader when it is through.
+    listed in it, its TA1 segments and trailer are there when the next one begins. `on_outside`
+    is given the segments that stand in no transaction set, in their order between those that
+    do. Never raises for what the file holds: see `findings` of the reader when it is through.
     """
-    return TransactionReader(source, rules, file, chunk_size=chunk_size, on_interchange=on_interchange)
+    return TransactionReader(
+        source,
+        rules,
+        file,
+        chunk_size=chunk_size,
+        on_interchange=on_interchange,
+        on_outside=on_outside,
+    )
 
 
 class TransactionReader(Iterator[StreamedTransaction]):
@@ -304,6 +313,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
         *,
         chunk_size: int = CHUNK_SIZE,
         on_interchange: Callable[[Interchange], None] | None = None,
+        on_outside: Callable[[Segment], None] | None = None,
         kept: list[Segment] | None = None,
     ) -> None:
         self._reader = SegmentReader(
@@ -315,6 +325,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
         self._rules = rules
         self._file = file
         self._on_interchange = on_interchange
+        self._on_outside = on_outside
         self._interchange: Interchange | None = None
         self._group: Group | None = None
         self._transaction: StreamedTransaction | None = None
@@ -350,7 +361,10 @@ class TransactionReader(Iterator[StreamedTransaction]):
             segment: Segment | None = first
             while segment is not None:
                 transaction = self._outside_transaction(segment)
-                if transaction is not None:
+                if transaction is None:
+                    if self._on_outside is not None:
+                        self._on_outside(segment)
+                else:
                     yield transaction
                     _exhaust(transaction.segments)
                     while not transaction._ended:  # somebody closed that iterator before its end

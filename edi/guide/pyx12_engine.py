@@ -101,8 +101,8 @@ class _SegmentStream:
 
     closed = False
 
-    def __init__(self, segments: list[Segment]) -> None:
-        self._segments = iter(segments)
+    def __init__(self, segments: Iterator[Segment]) -> None:
+        self._segments = segments
 
     def read(self, size: int = -1) -> str:
         segment = next(self._segments, None)
@@ -112,7 +112,7 @@ class _SegmentStream:
 class Pyx12Engine:
     """pyx12's reader and map walker over the segments of one interchange header and transaction set."""
 
-    def __init__(self, guide: Guide, segments: list[Segment]) -> None:
+    def __init__(self, guide: Guide, segments: Iterator[Segment]) -> None:
         self._map = _load_map(guide)
         self._node: Any = self._map.isa
         self._missing: set[int] = set()

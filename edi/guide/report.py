@@ -103,6 +103,16 @@ _MISPLACED = {
 }
 
 
+@dataclass(slots=True)
+class _Unplaced:
+    """A run of segments that went astray: the first with its place, how many, the position of the last."""
+
+    first: Segment
+    place: Place
+    count: int = 0
+    last: int = 0
+
+
 class GuideReport:
     """Findings about one piece of a file: a transaction set with the envelope segments around it."""
 
@@ -118,7 +128,12 @@ class GuideReport:
         self._claim_before: Segment | None = None
         self._entered: Segment | None = None
         self._astray: Misplaced | None = None
-        self._unplaced: list[tuple[Segment, Place]] = []
+        self._unplaced: _Unplaced | None = None
+
+    def take_findings(self) -> list[Finding]:
+        """The findings since this was called last."""
+        found, self.findings = self.findings, []
+        return found
 
     @property
     def in_interchange(self) -> bool:
@@ -220,25 +235,28 @@ class GuideReport:
 
     def end_astray(self) -> None:
         """One finding for a run of segments that went astray with the one before them."""
-        if self._unplaced:
-            (first, place), (last, _) = self._unplaced[0], self._unplaced[-1]
+        unplaced = self._unplaced
+        if unplaced is not None:
             self.add(
                 "Because of the segment before, {count} segments could not be placed (to segment {last}) "
                 "and were not judged.",
-                first,
-                place=place,
-                fields={"count": len(self._unplaced), "last": last.position},
+                unplaced.first,
+                place=unplaced.place,
+                fields={"count": unplaced.count, "last": unplaced.last},
                 fix="Mend the segment before, or the loop that never began, then check the file again.",
                 segment_code="2",
             )
-        self._astray, self._unplaced = None, []
+        self._astray = self._unplaced = None
 
     def _follow_astray(self, misplaced: Misplaced, segment: Segment) -> None:
         """Report the segment that led astray; those that follow it into nowhere are only counted."""
         before = self._astray
         nowhere = Reason.NOWHERE
         if before is not None and nowhere in (before.reason, misplaced.reason):
-            self._unplaced.append((segment, self._place(segment)))
+            if self._unplaced is None:
+                self._unplaced = _Unplaced(segment, self._place(segment))
+            self._unplaced.count += 1
+            self._unplaced.last = segment.position
         else:
             self._misplaced(misplaced, segment)
         if before is None or before.reason is not nowhere:
