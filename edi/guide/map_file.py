@@ -38,6 +38,10 @@ _LEVEL_SEGMENT = "HL"
 _SYNTAX_KINDS = "PRECL"
 
 
+_UNREGISTERED = {("00501", "HN", "005010X212"): "277.5010.X212.xml"}
+"""Maps that lie in pyx12's folder, and that its `maps.xml` does not name."""
+
+
 class GuideUnknown(LookupError):
     """No map file is known for a version of the guide."""
 
@@ -64,6 +68,9 @@ def map_file_name(interchange_version: str, functional_id: str, version: str) ->
         for row in entry.iterchildren("map"):
             if row.get("vriic") == version and row.get("fic") == functional_id and row.text:
                 return row.text
+    unregistered = _UNREGISTERED.get((interchange_version, functional_id, version))
+    if unregistered is not None:
+        return unregistered
     raise GuideUnknown(f"no map for {interchange_version} {functional_id} {version}")
 
 
@@ -193,7 +200,7 @@ class _Builder:
 
 
 def _limit(text: str | None) -> int | None:
-    return None if text is None or text == _NO_LIMIT else int(text)
+    return None if not text or text == _NO_LIMIT else int(text)
 
 
 def _syntax_note(text: str) -> SyntaxNote:

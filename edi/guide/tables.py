@@ -158,10 +158,10 @@ class LoopDefinition:
 
     def openers(self) -> Iterator[SegmentDefinition]:
         """The segments with which the loop can begin: its first, or those of the loops it only wraps."""
-        first = self.children[0]
+        first = self.children[0] if self.children else None
         if isinstance(first, SegmentDefinition):
             yield first
-        else:
+        elif first is not None:
             yield from self.entries()
 
     def holds(self, other: LoopDefinition | None) -> bool:

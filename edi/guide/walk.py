@@ -128,8 +128,8 @@ def _fits(definition: SegmentDefinition, segment_id: str, qualifier: str) -> boo
 def _asked_for(node: Node) -> list[tuple[int, SegmentDefinition]]:
     if node.usage is not Usage.REQUIRED:
         return []
-    first = node if isinstance(node, SegmentDefinition) else next(node.openers())
-    return [(node.index, first)]
+    first = node if isinstance(node, SegmentDefinition) else next(node.openers(), None)
+    return [(node.index, first)] if first is not None else []
 
 
 def _inside(loop: LoopDefinition) -> Iterator[tuple[int, SegmentDefinition]]:

@@ -1,0 +1,5 @@
+"""Files of X12 as tables: typed, exact, joinable.
+
+`read_tables` gives Arrow tables, `read_frames` pandas frames, `TableWriter` writes them while a
+file is read. `columns` says which tables there are and what their columns hold.
+"""
