@@ -254,7 +254,7 @@ class PayerProfile(ProfileRecord):
     ends in `carve_out_suffix`. `drug_revenue_code` and `drug_hcpcs` go out in place of the
     record's own; without them the record's stand. `drug_lines`: the drug on so many lines of
     one unit that sum to its charge. `invoice_value_code`: the value code under which it wants
-    the acquisition cost.
+    the acquisition cost. `poa_exempt`: its stays need no present-on-admission indicators.
     """
 
     key: str
@@ -270,6 +270,7 @@ class PayerProfile(ProfileRecord):
     ndc_unit: Literal["ML", "UN"]
     ndc_units_accepted: tuple[str, ...]
     inpatient_hcpcs_prefixes: tuple[str, ...]
+    poa_exempt: bool = False
     contract_id_place: Literal["NTE*ADD", "CN1", "REF*P4"]
     requires_contract_id: bool
     lot_in_note: bool
