@@ -84,7 +84,9 @@ _PAPERS: dict[Paper, Callable[[EncounterCheck], bool]] = {
         one.encounter.patient.weight_kg is not None and one.encounter.patient.weight_date is not None
     ),
     "glucocorticoid_plan": lambda one: one.encounter.clinical.glucocorticoid_plan is not None,
-    "baseline_labs": lambda one: bool(one.encounter.clinical.baseline_labs),
+    "baseline_labs": lambda one: (
+        one.product is not None and set(one.product.gate.baseline_tests) <= set(baseline_results(one))
+    ),
     "monitoring_plan": lambda one: one.encounter.clinical.monitoring_plan_months is not None,
     "neuromuscular_consult": lambda one: one.encounter.clinical.neuromuscular_consult_date is not None,
     "boxed_warning_consent": lambda one: one.encounter.clinical.boxed_warning_consent_date is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,9 @@ _NEAR_DAYS = 90
 @config_option
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--show-phi", is_flag=True, help="Show the day that the child's age runs out.")
+@click.option(
+    "--show-phi", is_flag=True, help="Show patient data, and the day that the child's age runs out."
+)
 def check(
     encounters: tuple[Path, ...],
     config_path: Path | None,
@@ -141,10 +144,8 @@ def _text(rows: list[dict[str, Any]]) -> str:
 def _lines(row: dict[str, Any]) -> Iterator[str]:
     state = "ready" if row["ready"] else "not ready"
     yield f"{row['encounter']}  {row['payer']}  infusion {row['infusion'] or 'without a date'}: {state}"
-    for finding in row["findings"]:
-        yield f"  {finding['severity']:8} {finding['rule']}: {finding['message']}"
-        if finding["fix"]:
-            yield f"           {finding['fix']}"
+    for _, alike in groupby(row["findings"], key=lambda finding: (finding["rule"], finding["fix"])):
+        yield from _finding_lines(list(alike))
     yield f"  papers   missing: {', '.join(map(_words, row['missing'])) or 'none'}"
     yield f"           there: {', '.join(map(_words, row['present'])) or 'none'}"
     for one in row["deadlines"]:
@@ -154,6 +155,17 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     if row["steroids_from"]:
         yield f"  plan     glucocorticoids from {row['steroids_from']} at the latest"
     yield f"  kit      {row['kit'] or 'none for this weight'}"
+
+
+def _finding_lines(findings: list[dict[str, Any]]) -> Iterator[str]:
+    """Findings of one rule, one after the other, and what to do about them once."""
+    for finding in findings:
+        yield f"  {finding['severity']:8} {finding['rule']}: {finding['message']}"
+        sides = [f"{side} {finding[side]}" for side in ("expected", "found") if finding[side]]
+        if sides:
+            yield f"           {', '.join(sides)}"
+    if findings[0]["fix"]:
+        yield f"           fix: {findings[0]['fix']}"
 
 
 def _words(paper: str) -> str:

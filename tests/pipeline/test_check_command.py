@@ -44,6 +44,30 @@ def test_what_is_missing_is_said_and_the_next_child_is_judged(tmp_path: Path) ->
     assert second["ready"]
 
 
+def test_what_was_expected_and_found_is_said_and_what_to_do_once_for_each_rule(tmp_path: Path) -> None:
+    record = a_record()
+    record["coverages"][0]["authorizations"][0] |= {"hcpcs": "J3398", "units": "0.5", "member_id": "OTHER1"}
+    record["clinical"]["baseline_labs"][0]["value"] = "91"
+    path = str(a_file(tmp_path, record))
+    told = j3399("check", path, *DAY).stdout
+    assert told.count("authorization-mismatch:") == 3 and told.count("compare the approval letter") == 1
+    assert "expected J3399, found J3398" in told and "expected 1 or more, found 0.5" in told
+    assert "The result of ALT is out of its range." in told
+    assert "OTHER1" not in told and "91 U/L" not in told
+    shown = j3399("check", path, *DAY, "--show-phi").stdout
+    assert "found OTHER1" in shown and "found 91 U/L" in shown
+
+
+def test_the_papers_of_the_laboratory_are_there_when_all_tests_are(tmp_path: Path) -> None:
+    record = a_record()
+    record["coverages"][0]["payer"] = "unitedhealthcare"
+    del record["clinical"]["baseline_labs"][3]
+    (row,) = json.loads(j3399("check", str(a_file(tmp_path, record)), *DAY, "--json").stdout)["encounters"]
+    assert row["missing"] == ["baseline_labs"]
+    (finding,) = row["findings"]
+    assert "missing: prothrombin time." in finding["message"]
+
+
 def test_the_birth_date_is_not_told(tmp_path: Path) -> None:
     near = a_record()
     near["patient"]["birth_date"] = "2024-12-01"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from edi.protected import Protected
-from edi.values import format_decimal
+from edi.values import decimal_words
 from mapping.building.authorizations import Scope, authorization_to_send, holds_on
 from mapping.building.parts import STAY, parts_of
 from mapping.encounter import Authorization
@@ -111,8 +111,8 @@ def _of_the_drug(check: EncounterCheck, sent: _Sent) -> Iterator[Fault]:
         yield Fault(
             "The authorization allows fewer units than are billed.",
             check.place(f"{sent.path}.units"),
-            expected=f"{format_decimal(billed)} or more",
-            found=format_decimal(authorization.units),
+            expected=f"{decimal_words(billed)} or more",
+            found=decimal_words(authorization.units),
         )
 
 

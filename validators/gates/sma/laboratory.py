@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from edi.protected import Protected
-from edi.values import format_decimal
+from edi.values import decimal_words
 from mapping.encounter import LabResult
 from mapping.profile_models import Gate
 from validators.baseline import baseline_results
@@ -76,7 +76,7 @@ def baseline_labs_abnormal(check: EncounterCheck) -> Iterator[Fault]:
                 check.place(f"{_LABS}[{found.number}].value"),
                 fields={"test": _words([test])},
                 expected=wanted,
-                found=Protected(f"{format_decimal(found.result.value)} {found.result.unit}"),
+                found=Protected(f"{decimal_words(found.result.value)} {found.result.unit}"),
             )
 
 
@@ -84,7 +84,7 @@ def _broken_limit(test: str, result: LabResult, gate: Gate) -> str:
     """What the result should be where it is out of the product's limits; "" where it is not, or no limit is given."""
     factor = gate.labs_upper_factors.get(test)
     if factor is not None and result.upper_limit is not None and result.value > factor * result.upper_limit:
-        return f"at most {format_decimal(factor)} times the upper limit"
+        return f"at most {decimal_words(factor)} times the upper limit"
     if (
         test in gate.labs_with_lower_limit
         and result.lower_limit is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from edi.values import format_decimal
+from edi.values import decimal_words
 from validators.checks import EncounterCheck
 from validators.registry import Fault, encounter_rule
 
@@ -73,8 +73,8 @@ def steroid_dose(check: EncounterCheck) -> Iterator[Fault]:
         yield Fault(
             "The planned glucocorticoid dose is low.",
             check.place(f"{_PLAN}.dose_mg_per_kg"),
-            expected=f"{format_decimal(least)} mg/kg/day or more",
-            found=f"{format_decimal(plan.dose_mg_per_kg)} mg/kg/day",
+            expected=f"{decimal_words(least)} mg/kg/day or more",
+            found=f"{decimal_words(plan.dose_mg_per_kg)} mg/kg/day",
         )
 
 

@@ -42,7 +42,7 @@ def titer_high(check: EncounterCheck) -> Iterator[Fault]:
             check.place(f"{_TITER}.titer"),
             fields={"titer": titer.titer},
             expected=f"at most 1:{threshold}",
-            found=f"1:{titer.titer}",
+            found=f"1:{titer.titer}{' or less' if titer.at_most else ''}",
         )
 
 
