@@ -102,7 +102,7 @@ def _answers(document: Document, file: str | None) -> Iterator[Answer]:
             for segment in interchange.acknowledgments
         ]
         found += [
-            (transaction.header.start, _transaction_answer(transaction, file))
+            (transaction.header.start, read_answer(transaction, file))
             for group in interchange.groups
             for transaction in group.transactions
         ]
@@ -122,7 +122,8 @@ def _interchange_answer(segment: Segment, interchange: Interchange) -> Answer:
     )
 
 
-def _transaction_answer(transaction: Transaction, file: str | None) -> Answer:
+def read_answer(transaction: Transaction, file: str | None = None) -> Answer:
+    """Read one transaction set into its model. Never raises for what it holds."""
     kind = kind_of(transaction)
     place = replace(transaction.place(transaction.header), file=file)
     model, findings = _read(kind, transaction, file)

@@ -1,7 +1,8 @@
 """Records as plain data for JSON: objects, lists, texts.
 
 Amounts and numbers become texts (a float would lose cents), dates ISO texts, and every field
-is always there, null where it holds nothing.
+is always there, null where it holds nothing. Patient data stands in the clear: it is for whoever
+asked to read the file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from edi.protected import Protected
 from edi.values import decimal_words
 
 
@@ -28,6 +30,8 @@ def plain(value: object) -> Any:
             return decimal_words(value)
         case date():
             return value.isoformat()
+        case Protected():
+            return plain(value.reveal())
         case tuple() | list():
             return [plain(item) for item in value]
     if dataclasses.is_dataclass(value):

@@ -32,6 +32,7 @@ from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.store import Ledger
 from pipeline.life import life_of
 from pipeline.outbound.requests import claim_request
+from pipeline.spreadsheets import neutral_cell
 from validators.checks import EncounterCheck
 
 _OPEN_STATES = ("rejected", "denied", "partly_paid")
@@ -145,11 +146,6 @@ def as_csv(items: Iterable[WorkItem]) -> str:
     for item in items:
         writer.writerow({name: neutral_cell(value) for name, value in as_row(item).items()})
     return stream.getvalue()
-
-
-def neutral_cell(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def as_json(items: Iterable[WorkItem]) -> str:

@@ -3,46 +3,75 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline import exit_codes
 from pipeline.cli.json_stream import Stream, write_json
+from pipeline.durable import DurableSteps
 from pipeline.errors import StorageError
 
 if TYPE_CHECKING:
-    from edi.claim837i.model import Source
-    from edi.claim837i.read import ClaimReader
-    from edi.envelope import StreamedTransaction
-    from edi.finding import Finding, Place
+    from pipeline.table_files import TableTally
 
-_CLAIMS = "837"
-_MOST_OF_A_KIND = 1000
+_FORMATS = ("json", "csv", "parquet", "xlsx", "xml")
 
 
 @click.command()
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--segments", "with_segments", is_flag=True, help="Each claim with all its segments.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="json", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where to write: a folder for csv and parquet (a file for each table) and for the xml of "
+    "several files, a file for xlsx and xml.",
+)
+@click.option("--table", help="Print this table alone as CSV: claims, lines, adjustments, statuses ...")
+@click.option("--segments", "with_segments", is_flag=True, help="In JSON, with all segments.")
 @click.option("--show-phi", is_flag=True, help="Show patient data in the findings, too.")
-def read(files: tuple[Path, ...], with_segments: bool, show_phi: bool) -> int:
-    """Print the claims of 837I files as JSON, and what was wrong with them.
+def read(
+    files: tuple[Path, ...],
+    form: str,
+    out: Path | None,
+    table: str | None,
+    with_segments: bool,
+    show_phi: bool,
+) -> int:
+    """What files of X12 hold: 837I, 835, 277CA, 277, 999, 997, TA1, known by their content.
 
-    The claims are printed as they stand, patient data included. A file may be of any size:
-    one claim is held at a time. Whether claims would be paid is what `j3399 validate` says.
+    As JSON every claim and answer with all its fields; as CSV, Parquet or a workbook tables that can be
+    joined; as XML the loops and segments. What is printed is patient data, as it stands. A file of
+    claims may be of any size. Whether claims would be paid is what `j3399 validate` says.
 
-    Exit code 0: all was read; 1: something was not, see `findings`; 3: a file could not be read.
+    Exit code 0: all was read; 1: something was not, see the findings; 3: a file could not be read.
 
     \b
     Example:
-      j3399 read samples/files/837I_test-clearinghouse_000000001_20261116220000.x12
+      j3399 read samples/answers/835_60054_848897998.835
+      j3399 read --table adjustments samples/answers/*
+      j3399 read --format xlsx --out answers.xlsx samples/answers/*
     """
-    reading = _Reading(with_segments, show_phi)
+    if table is not None:
+        return _print_table(files, table)
+    if form == "json" and out is None:
+        return _print_json(files, with_segments, show_phi)
+    if form == "xml":
+        return _write_xml(files, out)
+    if form == "json":
+        raise click.UsageError("JSON is printed; send it into a file with > instead of --out.")
+    if out is None:
+        raise click.UsageError(f"--format {form} needs --out, or give --table to print one table as CSV.")
+    return _write_tables(files, form, out)
+
+
+def _print_json(files: tuple[Path, ...], with_segments: bool, show_phi: bool) -> int:
+    from pipeline.cli.read_json import JsonReading
+
+    reading = JsonReading(with_segments, show_phi)
     document = {"files": Stream(reading.file(path) for path in files), "summary": reading.summary}
     write_json(document, sys.stdout)
     for line in reading.notes:
@@ -52,134 +81,55 @@ def read(files: tuple[Path, ...], with_segments: bool, show_phi: bool) -> int:
     return exit_codes.FINDINGS if reading.summary["error"] else exit_codes.DONE
 
 
-class _Reading:
-    """Reads files one after the other, and counts what they hold."""
+def _print_table(files: tuple[Path, ...], table: str) -> int:
+    from edi.tables.columns import TABLES
+    from pipeline.table_files import TableTally, print_table
 
-    def __init__(self, with_segments: bool, show_phi: bool) -> None:
-        self._with_segments = with_segments
-        self._show_phi = show_phi
-        self.summary = dict.fromkeys(
-            ("files", "transactions", "claims", "error", "warning", "info", "left_out"), 0
-        )
-        self.notes: list[str] = []
-        self.unreadable: list[str] = []
-
-    def file(self, path: Path) -> dict[str, Any]:
-        """One file; its findings are complete when its transaction sets were written."""
-        self.summary["files"] += 1
-        findings = _Findings(path.name, self._show_phi, self.summary)
-        return {
-            "file": path.name,
-            "transactions": Stream(self._transactions(path, findings)),
-            "findings": findings.shown,
-        }
-
-    def _transactions(self, path: Path, findings: _Findings) -> Iterator[dict[str, Any]]:
-        from edi.envelope import TransactionReader
-
-        before = self.summary["transactions"]
-        try:
-            with path.open("rb") as source:
-                reader = TransactionReader(source, file=path.name)
-                for transaction in reader:
-                    self.summary["transactions"] += 1
-                    if transaction.set_id == _CLAIMS:
-                        yield self._claims(transaction, findings)
-                    else:
-                        yield self._not_read(transaction, findings)
-                findings.take(reader.findings)
-        except OSError as error:
-            # the document goes on: what was read of this file and of the others stays valid JSON
-            self.unreadable.append(f"{path}: {error.strerror}")
-            return
-        if self.summary["transactions"] == before:
-            self.notes.append(f"{path.name}: no claim was found. `j3399 ingest` takes answers in.")
-            if not findings.shown:
-                findings.take([_no_claims("no transaction set")])
-
-    def _claims(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
-        from edi.claim837i.as_json import header_as_json
-        from edi.claim837i.read import ClaimReader
-
-        reader = ClaimReader(transaction)
-        unread: list[dict[str, Any]] = []
-        claims = Stream(self._each(reader, findings, unread))  # the header comes with the first
-        return {
-            **_place(transaction),
-            "header": header_as_json(reader.header),
-            "claims": claims,
-            "unread": unread,
-        }
-
-    def _each(
-        self, reader: ClaimReader, findings: _Findings, unread: list[dict[str, Any]]
-    ) -> Iterator[dict[str, Any]]:
-        from edi.claim837i.as_json import claim_as_json, segments_as_json
-
-        before: tuple[Source, ...] = ()
-        for claim in reader:
-            self.summary["claims"] += 1
-            for source in claim.sources:
-                # a level above several claims is the same object for each, and is said once
-                if not any(source is one for one in before):
-                    findings.take(source.findings)
-            before = claim.sources
-            yield claim_as_json(claim, self._with_segments)
-        findings.take(reader.findings)
-        unread += segments_as_json(reader.unread)
-
-    def _not_read(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
-        place = _place(transaction)
-        number = transaction.control_number or "without number"
-        self.notes.append(
-            f"{findings.file}: ST {number} is of kind {place['kind']}, and only 837 claims are printed. "
-            "`j3399 ingest` takes answers in."
-        )
-        findings.take([_no_claims(place["kind"], transaction.place(transaction.header))])
-        return {**place, "header": None, "claims": None, "unread": None}
+    if table not in TABLES:
+        raise click.UsageError(f"there is no table {table!r}; there are {', '.join(TABLES)}.")
+    tally = TableTally()
+    print_table(files, table, sys.stdout.buffer, tally)
+    return _end(tally)
 
 
-class _Findings:
-    """The findings of a file as JSON: of each kind the first, the others are counted."""
+def _write_tables(files: tuple[Path, ...], form: str, out: Path) -> int:
+    from pipeline.table_files import SINKS, TableTally, write_tables
 
-    def __init__(self, file: str, show_phi: bool, summary: dict[str, int]) -> None:
-        self.file = file
-        self.shown: list[dict[str, Any]] = []
-        self._show_phi = show_phi
-        self._summary = summary
-        self._of_kind: Counter[str] = Counter()
+    tally = TableTally()
+    written = write_tables(files, SINKS[form](out, DurableSteps()), tally)
+    for path in written:
+        click.echo(str(path), err=True)
+    return _end(tally)
 
-    def take(self, found: Iterable[Finding]) -> None:
-        for finding in found:
-            self._summary[finding.severity.value] += 1
-            self._of_kind[finding.template] += 1
-            if self._of_kind[finding.template] <= _MOST_OF_A_KIND:
-                self.shown.append(finding.at(file=self.file).as_dict(self._show_phi))
+
+def _end(tally: TableTally) -> int:
+    for rule, count in sorted(tally.errors.items()):
+        click.echo(f"{count} findings of {rule}; see the table findings", err=True)
+    if tally.unreadable:
+        raise StorageError("; ".join(tally.unreadable))
+    return exit_codes.FINDINGS if tally.errors else exit_codes.DONE
+
+
+def _write_xml(files: tuple[Path, ...], out: Path | None) -> int:
+    from edi.as_xml import write_xml
+    from pipeline.table_files import replacing
+
+    if out is None and len(files) > 1:
+        raise click.UsageError("the XML of several files needs a folder: give --out.")
+    targets = dict.fromkeys(files, out)
+    if len(files) > 1 or (out is not None and out.is_dir()):
+        assert out is not None
+        targets = {path: out / f"{path.name}.xml" for path in files}
+    errors = 0
+    for path, target in targets.items():
+        with path.open("rb") as source:
+            if target is None:
+                reader = write_xml(source, sys.stdout.buffer, path.name)
             else:
-                self._summary["left_out"] += 1
-
-
-def _no_claims(kind: str, place: Place | None = None) -> Finding:
-    from edi.finding import Finding, Place
-    from edi.reading_rules import OUTBOUND
-
-    return Finding.of(
-        OUTBOUND.not_x12,
-        "This is no transaction set of claims; nothing of it is printed.",
-        expected="a transaction set 837",
-        found=kind,
-        fix="Give an 837I file; an answer (835, 277, 999, TA1) goes to `j3399 ingest`.",
-        place=place or Place(),
-    )
-
-
-def _place(transaction: StreamedTransaction) -> dict[str, Any]:
-    from edi.kinds import kind_by_guide
-
-    return {
-        "interchange": transaction.interchange.control_number,
-        "group": transaction.group.control_number,
-        "transaction": transaction.control_number,
-        "kind": kind_by_guide(transaction.set_id, transaction.version),
-        "version": transaction.version,
-    }
+                with replacing(target, DurableSteps()) as stream:
+                    reader = write_xml(source, stream, path.name)
+                click.echo(str(target), err=True)
+        for finding in reader.findings:
+            click.echo(f"{finding.severity.value} {path.name}: {finding.message()}", err=True)
+            errors += finding.is_error
+    return exit_codes.FINDINGS if errors else exit_codes.DONE

@@ -122,7 +122,7 @@ def test_a_choice_takes_the_first_where_its_condition_holds() -> None:
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_neutralised() -> None:
-    from pipeline.worklist import neutral_cell
+    from pipeline.spreadsheets import neutral_cell
 
     assert [neutral_cell(text) for text in ("=1+1", "+1", "-1", "@x", "plain", "")] == [
         "'=1+1",

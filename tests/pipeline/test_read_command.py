@@ -1,16 +1,24 @@
-"""`j3399 read`: claims as JSON, of any file, whatever is wrong with it."""
+"""`j3399 read`: what any file holds, whatever is wrong with it, as JSON, tables and XML."""
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pandas
+import pyarrow.parquet as pq
 import pytest
+from lxml import etree
 
+from edi.answers import read_answers
+from edi.plain import plain
+from edi.tables.build import read_tables
 from tests.support.builders import ROOT
 from tests.support.commands import j3399
 from tests.support.guide_files import (
@@ -23,6 +31,7 @@ from tests.support.guide_files import (
     position_of,
 )
 
+ANSWERS = sorted((ROOT / "samples" / "answers").iterdir())
 SAMPLE = next((ROOT / "samples" / "files").glob("837I*.x12"))
 
 
@@ -45,6 +54,7 @@ def test_a_clean_file(tmp_path: Path) -> None:
         "files": 1,
         "transactions": 2,
         "claims": 2,
+        "answers": 0,
         "error": 0,
         "warning": 0,
         "info": 0,
@@ -118,14 +128,36 @@ def test_envelopes_are_judged_too(tmp_path: Path) -> None:
     assert [finding["rule"] for finding in document["files"][0]["findings"]] == ["envelope"]
 
 
-def test_what_is_no_837_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
-    answer = next((ROOT / "samples" / "answers").glob("999*"))
-    code, document, errors = read(answer, a_path(tmp_path, a_file([*HEADER, *OUTPATIENT])))
-    assert code == 1 and "is of kind 999" in errors and "j3399 ingest" in errors
-    other, ours = document["files"]
-    (finding,) = other["findings"]
-    assert (finding["found"], finding["severity"], finding["transaction"]) == ("999", "error", "0001")
-    assert other["transactions"][0]["kind"] == "999" and other["transactions"][0]["claims"] is None
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.name)
+def test_an_answer_is_read_with_all_its_fields(path: Path) -> None:
+    code, document, errors = read(path)
+    assert (code, errors) == (0, "")
+    (file,) = document["files"]
+    (transaction,) = file["transactions"]
+    assert transaction["kind"] == path.name.split("_")[0]
+    model = read_answers(path.read_bytes()).answers[-1].model
+    assert transaction["answer"] == plain(model)
+    assert document["summary"]["answers"] == 1 + len(file["interchange_acknowledgments"])
+
+
+def test_segments_of_an_answer_come_on_request() -> None:
+    path = next(path for path in ANSWERS if path.name.startswith("835"))
+    _, document, _ = read(path, "--segments")
+    (transaction,) = document["files"][0]["transactions"]
+    texts = [item["text"] for item in transaction["segments"]]
+    assert texts[0].startswith("ST*835") and texts[-1].startswith("SE*")
+
+
+def test_what_is_no_kind_of_ours_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    text = a_file([*HEADER, *OUTPATIENT])
+    other = text.replace("*HC*", "*RA*").replace("ST*837*0001*005010X223A2", "ST*820*0001*005010X218")
+    code, document, errors = read(a_path(tmp_path, other, "other.x12"), a_path(tmp_path, text))
+    assert code == 0 and "ST 0001 is of a kind that is not read" in errors
+    unknown, ours = document["files"]
+    (finding,) = unknown["findings"]
+    assert (finding["found"], finding["severity"], finding["transaction"]) == ("820", "warning", "0001")
+    (transaction,) = unknown["transactions"]
+    assert transaction["answer"] is None and transaction["segments"][1]["segment"] == "BHT"
     assert len(ours["transactions"][0]["claims"]) == 1
 
 
@@ -139,7 +171,7 @@ def test_a_file_that_is_no_x12(tmp_path: Path, content: bytes) -> None:
     assert code == 1
     assert document["files"][0]["transactions"] == []
     assert document["files"][0]["findings"][0]["rule"] == "x12-syntax"
-    assert "photo.jpg: no claim was found." in errors
+    assert "photo.jpg: nothing of X12 was found." in errors
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -180,12 +212,13 @@ def test_findings_of_claims_are_all_told(tmp_path: Path) -> None:
     assert document["summary"]["error"] == 300
 
 
-def test_a_ta1_alone_points_to_ingest(tmp_path: Path) -> None:
+def test_a_ta1_alone_is_an_answer(tmp_path: Path) -> None:
     text = a_file([*HEADER, *OUTPATIENT])
     isa, iea = text[: text.index("GS*")], text[text.index("IEA*") :].replace("IEA*1", "IEA*0")
     code, document, errors = read(a_path(tmp_path, f"{isa}TA1*000000207*261203*0915*A*000~\n{iea}"))
-    assert code == 1 and "j3399 ingest" in errors
-    assert [finding["rule"] for finding in document["files"][0]["findings"]] == ["x12-syntax"]
+    assert (code, errors) == (0, "")
+    (acknowledgment,) = document["files"][0]["interchange_acknowledgments"]
+    assert (acknowledgment["interchange_control_number"], acknowledgment["code"]) == ("000000207", "A")
 
 
 def test_one_claim_is_held_at_a_time(tmp_path: Path) -> None:
@@ -205,3 +238,92 @@ def test_one_claim_is_held_at_a_time(tmp_path: Path) -> None:
         assert json.loads(done.stdout)["summary"]["claims"] == count
         peaks.append(int(done.stderr.split()[-1]))
     assert peaks[1] < peaks[0] * 1.2
+
+
+def test_one_table_is_printed_as_csv() -> None:
+    done = j3399("read", "--table", "adjustments", *map(str, ANSWERS))
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    whole = read_tables(ANSWERS)["adjustments"].to_pylist()
+    assert [row["amount"] for row in rows] == [f"{row['amount']:.2f}" for row in whole]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_go_into_a_folder(tmp_path: Path, form: str) -> None:
+    done = j3399("read", "--format", form, "--out", str(tmp_path / "out"), str(SAMPLE), *map(str, ANSWERS))
+    assert done.returncode == 0, done.stderr
+    tables = {name: table for name, table in read_tables([SAMPLE, *ANSWERS]).items() if table.num_rows}
+    written = {path.stem: path for path in (tmp_path / "out").iterdir()}
+    assert written.keys() == tables.keys()
+    for name, table in tables.items():
+        if form == "parquet":
+            assert pq.read_table(written[name]).equals(table)
+        else:
+            assert len(written[name].read_text("utf-8").splitlines()) == table.num_rows + 1
+        assert stat.S_IMODE(written[name].stat().st_mode) == 0o600
+
+
+def test_a_second_run_leaves_no_table_of_the_first(tmp_path: Path) -> None:
+    j3399("read", "--format", "csv", "--out", str(tmp_path), *map(str, ANSWERS))
+    j3399("read", "--format", "csv", "--out", str(tmp_path), str(SAMPLE))
+    assert {path.stem for path in tmp_path.iterdir()} == {"transactions", "billed_claims", "billed_lines"}
+
+
+def test_a_workbook_has_a_sheet_for_each_table_and_real_numbers(tmp_path: Path) -> None:
+    target = tmp_path / "answers.xlsx"
+    done = j3399("read", "--format", "xlsx", "--out", str(target), *map(str, ANSWERS))
+    assert done.returncode == 0, done.stderr
+    sheets = pandas.read_excel(target, sheet_name=None, engine="openpyxl")
+    tables = {name: table for name, table in read_tables(ANSWERS).items() if table.num_rows}
+    assert set(sheets) == set(tables)
+    claims = sheets["claims"]
+    assert claims["paid"].sum() == float(sum(row["paid"] for row in tables["claims"].to_pylist()))
+    assert str(claims["statement_from"].dtype).startswith("datetime64")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_a_spreadsheet_would_run_stays_text(tmp_path: Path, form: str) -> None:
+    text = a_file([*HEADER, *instead("CLM*", "CLM*=1+1*2126300***13:A:1**A*Y*Y", OUTPATIENT)])
+    out = tmp_path / ("out" if form == "csv" else "out.xlsx")
+    j3399("read", "--format", form, "--out", str(out), str(a_path(tmp_path, text)))
+    if form == "csv":
+        assert '"\'=1+1"' in (out / "billed_claims.csv").read_text("utf-8")
+    else:
+        cell = pandas.read_excel(out, sheet_name="billed_claims", engine="openpyxl")[
+            "patient_control_number"
+        ][0]
+        assert cell == "'=1+1"
+
+
+def test_xml_of_one_file_and_of_several(tmp_path: Path) -> None:
+    done = j3399("read", "--format", "xml", str(ANSWERS[0]))
+    assert done.returncode == 0 and etree.fromstring(done.stdout.encode()).tag == "file"
+    done = j3399("read", "--format", "xml", *map(str, ANSWERS))
+    assert done.returncode == 2 and "give --out" in done.stderr
+    done = j3399("read", "--format", "xml", "--out", str(tmp_path / "xml"), *map(str, ANSWERS))
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "xml").iterdir()) == [
+        f"{path.name}.xml" for path in ANSWERS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--format", "csv"], "needs --out"),
+        (["--table", "nothing"], "there is no table 'nothing'; there are transactions"),
+        (["--out", "x.json"], "JSON is printed"),
+    ],
+)
+def test_wrong_usage_is_said(arguments: list[str], words: str) -> None:
+    done = j3399("read", *arguments, str(SAMPLE))
+    assert done.returncode == 2 and words in done.stderr
+
+
+def test_errors_in_files_show_in_tables_and_in_the_exit_code(tmp_path: Path) -> None:
+    body = instead("SV2*0636", "SV2*0636*HC:J3399*2.125E+06*UN*1", OUTPATIENT)
+    path = a_path(tmp_path, a_file([*HEADER, *body]))
+    done = j3399("read", "--table", "findings", str(path), "/proc/self/mem")
+    assert done.returncode == 3 and "/proc/self/mem" in done.stderr
+    assert "SV203" in done.stdout and j3399("read", "--table", "findings", str(path)).returncode == 1
