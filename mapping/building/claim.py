@@ -18,7 +18,7 @@ from mapping.building.authorizations import authorization_to_send
 from mapping.building.coordination import other_coverages
 from mapping.building.lines import refuse_second_kit, service_lines
 from mapping.building.notes import notes
-from mapping.building.parts import DRUG, STAY
+from mapping.building.parts import DRUG, STAY, infusion_day
 from mapping.building.request import BuiltClaim, ClaimRequest, Notebook
 from mapping.encounter import AttachmentRecord, Authorization, Diagnosis, Encounter
 from mapping.rule_keys import RECORD_INVALID
@@ -137,7 +137,7 @@ def authorization_for(request: ClaimRequest) -> tuple[int, Authorization] | None
     """
     encounter = request.encounter
     if request.carries_drug:
-        return authorization_to_send(request.coverage, "drug", encounter.infusion_date)
+        return authorization_to_send(request.coverage, "drug", infusion_day(encounter, request.product))
     return authorization_to_send(request.coverage, "admission", encounter.admission.date)
 
 

@@ -7,6 +7,8 @@ C14; frequency codes: FACTS A6.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from mapping.encounter import Encounter, ServiceLine
 from mapping.profile_models import PayerProfile, ProductProfile
 
@@ -43,6 +45,14 @@ def frequency_of(encounter: Encounter, part: str, payer_order: int = 0) -> str:
     if encounter.interim is not None and part != DRUG:
         return _INTERIM[encounter.interim]
     return _ORIGINAL
+
+
+def infusion_day(encounter: Encounter, product: ProductProfile | None) -> dt.date | None:
+    """The day of the infusion, planned or done; else that of the drug's line; None where neither says."""
+    if encounter.infusion_date is not None:
+        return encounter.infusion_date
+    dates = (line.date for line in encounter.service_lines if is_drug_line(line, product))
+    return next((date for date in dates if date is not None), None)
 
 
 def is_drug_line(line: ServiceLine, product: ProductProfile | None) -> bool:

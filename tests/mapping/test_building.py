@@ -148,6 +148,22 @@ def test_the_authorization_for_the_drug_is_chosen_before_the_one_for_the_admissi
     assert claim.reference("G1") == "ADM1"
 
 
+@pytest.mark.parametrize("day", ["therapy.infusion_start", "service_lines[0].date"])
+def test_an_authorization_that_holds_on_the_day_of_the_infusion_is_chosen_before_one_that_ran_out(
+    day: str,
+) -> None:
+    numbers = [
+        {"number": "OLD1", "last_date": "2026-11-09"},
+        {"number": "LATER1", "first_date": "2026-11-11"},
+        {"number": "NOW1", "first_date": "2026-11-10", "last_date": "2026-11-10"},
+    ]
+    changes = {"therapy.infusion_start": None, "service_lines[0].date": None, day: "2026-11-10"}
+    claim = a_built_claim({"coverages[0].authorizations": numbers, **changes}).claim
+    assert claim.reference("G1") == "NOW1"
+    claim = a_built_claim({"coverages[0].authorizations": numbers[:2], **changes}).claim
+    assert claim.reference("G1") == "OLD1"
+
+
 def test_agreement_and_lot_share_the_billing_note(inpatient: Claim) -> None:
     assert inpatient.notes == (Note("ADD", "OBA OBA-2026-002 LOT LOT8002"),)
 
