@@ -1,30 +1,50 @@
 """Judging a file of claims as it stands on disk.
 
-Reads the bytes with our own reader, checks envelope and guide, then runs every rule on
-every claim. All faults come out in one pass: one broken claim does not hide the next.
+Reads the file once, from its first byte to its last, and keeps one claim at a time: each
+segment goes to the guide checker and to the reader of claims, each claim to the rules. All
+faults come out in one pass: one broken claim does not hide the next.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from edi.claim837i.model import Claim
 from edi.claim837i.read import ClaimReader
-from edi.envelope import Document, Transaction, read_document
-from edi.finding import Finding, Place, RuleKey, Severity, has_errors
+from edi.envelope import Interchange, StreamedTransaction, read_transactions
+from edi.finding import Finding, Place, RuleKey, Severity
+from edi.guide.check import GuideCheck
+from edi.protected import shown_code
+from edi.reading_log import FindingLog
 from edi.reading_rules import OUTBOUND
+from edi.tokens import Segment
 from mapping.encounter import Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile
 from mapping.profile_store import ProfileStore
+from validators.attribution import Attribution, unsaid
 from validators.billed import billed_product
 from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck, PriorClaims
 from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
+from validators.reports import ClaimReport, FileReport, SharedFinding
 
-_CLAIM_LOOPS = ("23", "24")
+__all__ = [
+    "ClaimReport",
+    "FileCheck",
+    "FileReport",
+    "KnownClaim",
+    "SharedFinding",
+    "ValidationContext",
+    "validate_bytes",
+]
+
 _SET_ID = "837"
 _NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
+_SEGMENTS_AT_ONCE = 512
+_MOST_KINDS_NAMED = 5
+_LONGEST_KIND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +52,14 @@ class KnownClaim:
     """What is known of a claim besides the file: its encounter, its payer, its turn.
 
     `rebuild` makes the claim that the encounter would become now, None where it becomes none.
+    `gate` judges the encounter itself; it gives nothing where that was done elsewhere.
     """
 
     encounter: Encounter
     payer: PayerProfile
     payer_order: int = 0
     rebuild: Callable[[], Claim | None] = lambda: None
+    gate: Callable[[], Iterable[Finding]] = lambda: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,83 +75,201 @@ class ValidationContext:
     engine: str = "tables"
 
 
-@dataclass(slots=True)
-class ClaimReport:
-    """A claim with its findings; `index` counts the claims of the file from 0, `created` is BHT04."""
-
-    index: int
-    claim: Claim
-    transaction: Transaction
-    created: dt.date | None = None
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def has_errors(self) -> bool:
-        return has_errors(self.findings)
-
-
-@dataclass(slots=True)
-class FileReport:
-    """The result for one file: claims with their findings, and those that belong to no claim."""
-
-    document: Document
-    claims: list[ClaimReport]
-    file_findings: list[Finding]
-    not_checked: list[str]
-
-    def findings(self) -> list[Finding]:
-        """All findings, those of the file first."""
-        return self.file_findings + [finding for report in self.claims for finding in report.findings]
-
-    @property
-    def has_errors(self) -> bool:
-        return has_errors(self.findings())
-
-
 def validate_bytes(data: bytes, context: ValidationContext, file: str | None = None) -> FileReport:
-    """Judge one file. Never raises for what the file holds."""
-    from edi.guide.check import check_segments
+    """Judge one file and keep all that was found. Never raises for what the file holds."""
+    check = FileCheck(data, context, file)
+    claims: list[ClaimReport] = []
+    shared: list[SharedFinding] = []
+    for item in check:
+        if isinstance(item, ClaimReport):
+            claims.append(item)
+        else:
+            shared.append(item)
+    for one in shared:
+        # a fault that shows where a level ends concerns the claims before it, too
+        for report in claims[one.first : one.last + 1]:
+            if not any(finding.place == one.finding.place for finding in report.above):
+                report.above.append(one.finding)
+    return FileReport(claims, shared, check.file_findings, check.not_checked)
 
-    document = read_document(data, OUTBOUND, file)
-    reports: list[ClaimReport] = []
-    for transaction in document.transactions():
-        if transaction.set_id == _SET_ID:
-            reader = ClaimReader(transaction)
-            for claim in reader:
-                made = reader.header.created
-                reports.append(ClaimReport(len(reports), claim, transaction, made.date() if made else None))
-    structural = list(document.findings)
-    if reports:
-        structural += check_segments(document.segments, file, context.engine)
-    elif document.interchanges:
-        structural += _without_claims(document, file)
-    file_findings = _assign(structural, reports)
-    for report in reports:
-        report.findings += _of_the_record(report, file)
-    file_findings += _of_interchanges(document, context, file)
-    not_checked: set[str] = set()
-    profiles = _Profiles(context)
-    for report in reports:
-        check = profiles.claim_check(report)
-        rules = profiles.rules(check)
-        report.findings += [finding.at(file=file) for finding in rules.findings(check)]
-        not_checked.update(rules.not_judged(check))
+
+class FileCheck(Iterator[ClaimReport | SharedFinding]):
+    """Judges one file of any size, a claim at a time. Never raises for what the file holds.
+
+    Gives the claims in their order, and each fault above several of them after the last one.
+    `file_findings` and `not_checked` are complete when it is through.
+    """
+
+    def __init__(self, source: bytes | BinaryIO, context: ValidationContext, file: str | None = None) -> None:
+        self._context = context
+        self._file = file
+        self._profiles = _Profiles(context)
+        self._guide = GuideCheck(file, context.engine)
+        self._reader = read_transactions(
+            source, OUTBOUND, file, on_interchange=self._next_interchange, on_outside=self._outside
+        )
+        self._to_judge: list[Segment] = []
+        self._interchange: Interchange | None = None
+        self._met_interchange = False
+        self._is_of_claims = False
+        self._log = FindingLog()
+        self._early = FindingLog()
+        self._kinds: dict[str, None] = {}
+        self._claims = 0
+        self._not_checked: set[str] = set()
+        self._asked: set[tuple[object, ...]] = set()
+        self._items = self._judge()
+
+    @property
+    def file_findings(self) -> list[Finding]:
+        """What concerns no claim; of one kind no more than a thousand are listed."""
+        return [finding.at(file=self._file) for finding in [*self._reader.findings, *self._log.all()]]
+
+    @property
+    def not_checked(self) -> list[str]:
+        """The ids of rules that lacked what they need."""
+        return sorted(self._not_checked)
+
+    def __next__(self) -> ClaimReport | SharedFinding:
+        return next(self._items)
+
+    def _judge(self) -> Iterator[ClaimReport | SharedFinding]:
+        for transaction in self._reader:
+            if len(self._kinds) < _MOST_KINDS_NAMED:
+                self._kinds.setdefault(_kind(transaction))
+            if transaction.set_id == _SET_ID:
+                self._add(self._early.all())
+                self._early, self._is_of_claims = FindingLog(), True
+                for item in self._transaction(transaction):
+                    yield self._told(item)
+            elif not transaction.implied:
+                # a transaction set of another kind: its ST is enough to say so
+                self._outside(transaction.header)
+        self._judge_outside()
+        if self._is_of_claims:
+            self._add(self._guide.end())
+        self._next_interchange(None)
+        if self._met_interchange and not self._claims:
+            self._log.add(self._without_claims())
+
+    def _transaction(self, transaction: StreamedTransaction) -> Iterator[ClaimReport | SharedFinding]:
+        """The claims of a transaction set, each with what the guide has against it."""
+        attribution = Attribution()
+        transaction.segments = self._passing(transaction, transaction.segments, attribution)
+        reader = ClaimReader(transaction)
+        for claim in reader:
+            self._take(attribution)
+            report = ClaimReport(self._claims, claim, transaction, reader.header)
+            self._claims += 1
+            yield from attribution.claim(report)
+        self._take(attribution)
+        is_judged = self._guide.judges
+        yield from attribution.end()
+        self._add(attribution.rest)
+        # where the guide is not known, that was said of the whole group
+        self._add(attribution.outside(reader.findings) if is_judged else ())
+
+    def _passing(
+        self, transaction: StreamedTransaction, segments: Iterator[Segment], attribution: Attribution
+    ) -> Iterator[Segment]:
+        """The segments of a transaction set on their way to the reader of claims; the guide checker sees each."""
+        to_judge = self._to_judge
+        is_made_up = transaction.implied
+        for segment in segments:
+            if is_made_up:
+                is_made_up = False  # this ST does not stand in the file
+            else:
+                to_judge.append(segment)
+                if segment.id == "CLM":
+                    attribution.opening(segment.position)
+                if len(to_judge) >= _SEGMENTS_AT_ONCE:
+                    self._take(attribution)
+            yield segment
+
+    def _take(self, attribution: Attribution) -> None:
+        """Have the guide checker judge what passed."""
+        found = self._guide.take(self._to_judge)
+        self._to_judge.clear()
+        if found:
+            attribution.take(found)
+        if attribution.rest:
+            self._add(attribution.rest)
+            attribution.rest.clear()
+
+    def _outside(self, segment: Segment) -> None:
+        """A segment that stands in no transaction set of claims."""
+        self._to_judge.append(segment)
+        if len(self._to_judge) >= _SEGMENTS_AT_ONCE:
+            self._judge_outside()
+
+    def _judge_outside(self) -> None:
+        """In a file without claims the guide has nothing to say: its findings wait for the first."""
+        log = self._log if self._is_of_claims else self._early
+        for finding in self._guide.take(self._to_judge):
+            log.add(finding)
+        self._to_judge.clear()
+
+    def _next_interchange(self, interchange: Interchange | None) -> None:
+        """Judge the envelope of the interchange that is through."""
+        if self._interchange is not None:
+            self._add(self._profiles.of_interchange(self._interchange))
+        self._interchange = interchange
+        self._met_interchange = self._met_interchange or interchange is not None
+
+    def _told(self, item: ClaimReport | SharedFinding) -> ClaimReport | SharedFinding:
+        """With the file's name and, of a claim, what its record and the rules say."""
+        if isinstance(item, SharedFinding):
+            return replace(item, finding=self._named(item.finding))
+        item.findings += unsaid(item.claim.sources[-1].findings, [*item.findings, *item.above])
+        known = self._context.known(item.index, item.claim)
+        check = self._profiles.claim_check(item, known)
+        rules = self._profiles.rules(check)
+        item.findings += rules.findings(check)
+        if known is not None:
+            account = item.claim.place.claim
+            item.findings += (finding.at(claim=account) for finding in known.gate())
+        if item.findings:
+            item.findings = [self._named(finding) for finding in item.findings]
+        if item.above:
+            item.above = [self._named(finding) for finding in item.above]
+        self._note_what_was_not_judged(check, rules)
+        return item
+
+    def _note_what_was_not_judged(self, check: ClaimCheck, rules: RuleSet) -> None:
+        product = check.product.key if check.product is not None else None
+        kind = check.payer.key, product, check.encounter is None
+        if kind in self._asked:
+            return
+        self._asked.add(kind)
+        self._not_checked.update(rules.not_judged(check))
         if check.encounter is None and check.product is not None:
-            not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
-    return FileReport(document, reports, file_findings, sorted(not_checked))
+            self._not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
+
+    def _add(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self._log.add(finding)
+
+    def _named(self, finding: Finding) -> Finding:
+        return finding if finding.place.file == self._file else finding.at(file=self._file)
+
+    def _without_claims(self) -> Finding:
+        """A file in which no institutional claim was found must not pass in silence."""
+        return Finding.of(
+            _NO_CLAIMS,
+            "The file holds no institutional claim.",
+            expected="a transaction set 837 with a CLM segment",
+            found=", ".join(sorted(self._kinds)) or "no transaction set",
+            fix="Give an 837I file; an answer (835, 277, 999) goes to `j3399 ingest`.",
+            place=Place(file=self._file),
+        )
 
 
-def _of_interchanges(document: Document, context: ValidationContext, file: str | None) -> list[Finding]:
-    rules = RuleSet(interchange_rules(), context.profiles.payer("default"))
-    partners = {_parties(one): one for one in context.profiles.partners()}
-    checks = (InterchangeCheck(one, partners.get(one.parties)) for one in document.interchanges)
-    return [finding.at(file=file) for check in checks for finding in rules.findings(check)]
-
-
-def _parties(partner: PartnerProfile) -> tuple[str, str, str, str]:
-    """ISA05 to ISA08 of a file to the partner."""
-    isa = partner.isa
-    return isa.sender_qualifier, isa.sender, isa.receiver_qualifier, isa.receiver
+def _kind(transaction: StreamedTransaction) -> str:
+    """ST01 in words; in a damaged file it may be anything."""
+    if not transaction.set_id:
+        return "no kind"
+    shown = shown_code(transaction.set_id, _LONGEST_KIND)
+    return shown if isinstance(shown, str) else "another kind"
 
 
 class _Profiles:
@@ -139,6 +279,8 @@ class _Profiles:
         self._context = context
         self._products = context.profiles.products()
         self._sites = {one.npi: one for one in context.profiles.sites()}
+        self._partners = {_parties(one): one for one in context.profiles.partners()}
+        self._envelope_rules = RuleSet(interchange_rules(), context.profiles.payer("default"))
         self._before = ClaimsBefore()
         self._rules: dict[str, RuleSet] = {}
 
@@ -149,10 +291,14 @@ class _Profiles:
             self._rules[payer.key] = RuleSet(claim_rules(), payer)
         return self._rules[payer.key]
 
-    def claim_check(self, report: ClaimReport) -> ClaimCheck:
+    def of_interchange(self, interchange: Interchange) -> Iterator[Finding]:
+        """What the rules say of an envelope."""
+        partner = self._partners.get(interchange.parties)
+        return self._envelope_rules.findings(InterchangeCheck(interchange, partner))
+
+    def claim_check(self, report: ClaimReport, known: KnownClaim | None) -> ClaimCheck:
         """The claim with everything the context knows about it."""
         claim, context = report.claim, self._context
-        known = context.known(report.index, claim)
         payer = known.payer if known else context.profiles.payer_by_id(claim.payer.id)
         return ClaimCheck(
             claim=claim,
@@ -169,82 +315,7 @@ class _Profiles:
         )
 
 
-def _of_the_record(report: ClaimReport, file: str | None) -> list[Finding]:
-    """What the claim's record could not carry, where nothing else was said of the segment.
-
-    No rule can judge a value that could not be read: it must not pass in silence.
-    """
-    said = {finding.place.segment_position for finding in report.findings}
-    return [
-        finding.at(file=file)
-        for finding in report.claim.findings
-        if finding.place.segment_position not in said
-    ]
-
-
-def _without_claims(document: Document, file: str | None) -> list[Finding]:
-    """A file in which no institutional claim was found must not pass in silence."""
-    kinds = sorted({transaction.set_id or "no kind" for transaction in document.transactions()})
-    return [
-        Finding.of(
-            _NO_CLAIMS,
-            "The file holds no institutional claim.",
-            expected="a transaction set 837 with a CLM segment",
-            found=", ".join(kinds) or "no transaction set",
-            fix="Give an 837I file; an answer (835, 277, 999) goes to `j3399 ingest`.",
-            place=Place(file=file),
-        )
-    ]
-
-
-def _assign(findings: Iterable[Finding], reports: list[ClaimReport]) -> list[Finding]:
-    """Hand each structural finding to the claims it concerns; what concerns none is returned."""
-    rest = []
-    for finding in findings:
-        owners = _owners(finding, reports)
-        for report in owners:
-            report.findings.append(_with_claim(finding, report))
-        if not owners:
-            rest.append(finding)
-    return rest
-
-
-def _owners(finding: Finding, reports: list[ClaimReport]) -> list[ClaimReport]:
-    """The claims a finding concerns: those whose loops hold its position.
-
-    A finding of a claim's own loop that is reported behind its last segment (something
-    required is missing there) belongs to the claim before it; one above the claims
-    concerns every claim below that level.
-    """
-    place = finding.place
-    if place.segment_position is None:
-        return []
-    candidates = [
-        report
-        for report in reports
-        if report.transaction.control_number == place.transaction
-        and (place.group is None or _group(report) == place.group)
-        and (place.interchange is None or report.transaction.interchange.control_number == place.interchange)
-    ]
-    own_loop = bool(place.loop) and str(place.loop).startswith(_CLAIM_LOOPS)
-    if own_loop:
-        before = [report for report in candidates if _first_own(report) <= place.segment_position]
-        return before[-1:]
-    return [report for report in candidates if place.segment_position in _positions(report)]
-
-
-def _group(report: ClaimReport) -> str | None:
-    group = report.transaction.group
-    return group.control_number if group is not None else None
-
-
-def _first_own(report: ClaimReport) -> int:
-    return report.claim.place.segment_position or 0
-
-
-def _positions(report: ClaimReport) -> set[int]:
-    return {item.segment.position for item in report.claim.segments}
-
-
-def _with_claim(finding: Finding, report: ClaimReport) -> Finding:
-    return replace(finding, place=replace(finding.place, claim=report.claim.place.claim))
+def _parties(partner: PartnerProfile) -> tuple[str, str, str, str]:
+    """ISA05 to ISA08 of a file to the partner."""
+    isa = partner.isa
+    return isa.sender_qualifier, isa.sender, isa.receiver_qualifier, isa.receiver

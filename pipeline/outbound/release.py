@@ -36,7 +36,8 @@ from pipeline.ledger.files import FileRow, Parties
 from pipeline.outbound.judge import Candidate, Held, record_outcomes
 from pipeline.outbound.publish import publish
 from pipeline.outbound.waivers import apply_waivers
-from validators.validate import ClaimReport, FileReport, KnownClaim, ValidationContext, validate_bytes
+from validators.reports import ClaimReport, FileReport
+from validators.validate import KnownClaim, ValidationContext, validate_bytes
 
 _FUNCTIONAL_ID = "HC"
 _LAST_CONTROL_NUMBER = 999_999_999
@@ -116,7 +117,7 @@ def _refusals(
     if whole_file:
         return _culprits(job, partner, staged, candidates, whole_file)
     return [
-        _held(candidate, claim_report.findings)
+        _held(candidate, claim_report.all_findings())
         for claim_report, candidate in zip(report.claims, candidates, strict=True)
         if claim_report.has_errors
     ]
@@ -263,7 +264,7 @@ def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequ
     with job.ledger.transaction("file") as connection:
         file = files.add(connection, row, job.ledger.epoch)
         for report, candidate in zip(staged.report.claims, candidates, strict=True):
-            findings = [*candidate.findings, *report.findings]
+            findings = [*candidate.findings, *report.all_findings()]
             shown = [finding.as_dict() for finding in findings]
             lines = [_line_row(line) for line in report.claim.lines]
             claim_rows.add(
@@ -305,8 +306,8 @@ def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow
         patient=candidate.patient,
         file=file,
         position_in_file=report.index,
-        batch_reference=report.transaction.segments[1].element(3),
-        transaction_control_number=report.transaction.control_number,
+        batch_reference=report.header.reference,
+        transaction_control_number=report.header.control_number,
         first_segment=min(positions),
         last_segment=max(positions),
         patient_control_number=claim.patient_control_number,

@@ -40,7 +40,10 @@ def test_a_profile_changes_a_severity_or_switches_a_rule_off() -> None:
 
 
 def test_one_broken_claim_does_not_hide_the_next_ones_faults() -> None:
-    claims = [a_built_claim({"patient_control_number": f"A{number}"}).claim for number in range(3)]
+    claims = [
+        a_built_claim({"patient_control_number": f"A{number}", "coverages[0].member_id": f"M{number}"}).claim
+        for number in range(3)
+    ]
     text = a_file_of(*claims).decode()
     first, second, third = text.split("CLM*A")[1:]
     second = second.replace("CL1*3*1*01~\n", "").replace("71894012604", "71894-126-04")
