@@ -19,7 +19,9 @@ from pipeline.ledger.claims import ClaimRow
 from pipeline.life import ClaimLife, adjudication, is_denied_line
 
 _APPEAL = "appeal"
-_SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501")
+OTHERS_REFUSED = "IK501-others"
+"""The set was refused for a fault of another claim in it."""
+_SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501", OTHERS_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _acknowledgment_codes(stage: str, body: dict[str, Any]) -> list[CodeEntry]:
             CodeEntry(status=f"IK403:{element['code']}", segment_position=error["position"])
             for element in error["elements"]
         ]
+    if not entries and body.get("errors_of_others"):
+        return [CodeEntry(status=f"{OTHERS_REFUSED}:{body['code']}")]
     return entries or [CodeEntry(status=f"IK501:{body['code']}")]
 
 

@@ -28,6 +28,7 @@ _SYNTAX_WORDS = {
     "IK304": "the receiver's 999 refuses a segment",
     "IK403": "the receiver's 999 refuses an element",
     "IK501": "the receiver's 999 refuses the transaction set",
+    "IK501-others": "the receiver's 999 refuses the transaction set for a fault of another claim in it",
 }
 
 

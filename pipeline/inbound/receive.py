@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.folders import finished_files, free_name
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match import claims_named
+from pipeline.inbound.positions import of_claim
 from pipeline.job import Job
 from pipeline.ledger import answers, claims, encounters
 from pipeline.ledger.answers import PARKED, EventRow
@@ -185,7 +186,8 @@ def _record_statement(
 ) -> None:
     named = claims_named(connection, statement.reference)
     for claim in named:
-        answers.add_event(connection, _event(digest, statement, claim.id))
+        event = _event(digest, statement, claim.id)
+        answers.add_event(connection, replace(event, body=of_claim(event.body, claim, named)))
         effects.touched.add(claim.id)
         effects.events += 1
     if not named:
@@ -228,7 +230,8 @@ def _match_parked(job: Job) -> None:
         return
     with job.ledger.transaction("parked answers") as connection:
         for event, named in found:
-            answers.unpark(connection, event, [claim.id for claim in named])
+            bodies = {claim.id: of_claim(event.body, claim, named) for claim in named}
+            answers.unpark(connection, event, bodies)
         _update_states(connection, {claim.id for _, named in found for claim in named})
     job.journal.count("events_matched_later", len(found))
 

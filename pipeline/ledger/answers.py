@@ -8,7 +8,7 @@ under the reference it came with.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,15 +103,15 @@ def parked(connection: Connection) -> list[EventRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
-def unpark(connection: Connection, event: EventRow, found: Sequence[str]) -> None:
-    """Give a parked event its claims."""
+def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str, Any]]) -> None:
+    """Give a parked event its claims, with what it says of each."""
     connection.execute(
         delete(events).where(
             events.c.digest == event.digest, events.c.position == event.position, events.c.claim == PARKED
         )
     )
-    for claim in found:
-        add_event(connection, replace(event, claim=claim))
+    for claim, body in found.items():
+        add_event(connection, replace(event, claim=claim, body=body))
 
 
 def file_name_of(connection: Connection, digest: str) -> str | None:
