@@ -134,7 +134,9 @@ class ProductProfile(ProfileRecord):
     What is not given is not judged. `infusion_units_usual` and `infusion_units_maximum` are of
     one day. `infusion_addon_code` bills a further hour, and only of an infusion that took more
     than `infusion_addon_minutes`. `revenue_code_value_codes`: a revenue code that stands with a
-    value code. `concurrent_codes` bill another therapy of the same disease.
+    value code. `concurrent_codes` bill another therapy of the same disease. Diagnoses without
+    dots: `unspecified_diagnoses` leave the type of the disease open, `carrier_diagnoses` say that
+    somebody only carries it, `history_diagnoses` that there was such a therapy before.
     """
 
     key: str
@@ -172,6 +174,9 @@ class ProductProfile(ProfileRecord):
     handling_codes: Codes = frozenset()
     handling_revenue_codes: Codes = frozenset()
     concurrent_codes: Codes = frozenset()
+    unspecified_diagnoses: tuple[str, ...] = ()
+    carrier_diagnoses: tuple[str, ...] = ()
+    history_diagnoses: tuple[str, ...] = ()
     gate: Gate
     program: Program
     kits: tuple[Kit, ...]
@@ -255,6 +260,8 @@ class PayerProfile(ProfileRecord):
     record's own; without them the record's stand. `drug_lines`: the drug on so many lines of
     one unit that sum to its charge. `invoice_value_code`: the value code under which it wants
     the acquisition cost. `poa_exempt`: its stays need no present-on-admission indicators.
+    `grouper`: by which it pays stays, "" where that is not known. `authorization_by_member`: it
+    finds the authorization by member and provider, without its number on the claim.
     """
 
     key: str
@@ -271,6 +278,8 @@ class PayerProfile(ProfileRecord):
     ndc_units_accepted: tuple[str, ...]
     inpatient_hcpcs_prefixes: tuple[str, ...]
     poa_exempt: bool = False
+    grouper: Literal["MS-DRG", "APR-DRG", ""] = ""
+    authorization_by_member: bool = False
     contract_id_place: Literal["NTE*ADD", "CN1", "REF*P4"]
     requires_contract_id: bool
     lot_in_note: bool
