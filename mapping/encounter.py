@@ -35,6 +35,7 @@ def _ndc(value: str) -> str:
 Money = Annotated[Exact, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2)]
 Charge = Annotated[Exact, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2)]
 Quantity = Annotated[Exact, Field(gt=0, max_digits=11, decimal_places=3)]
+LabValue = Annotated[Exact, Field(ge=0, lt=1_000_000_000, decimal_places=6)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A key of the hospital's own (encounter, site, payer). It shows in reports: no account numbers."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]*$", max_length=50)]
@@ -282,7 +283,7 @@ class GlucocorticoidPlan(Record):
     """Planned steroid cover: milligrams of prednisolone (or its equivalent) per kg and day."""
 
     drug: Name
-    dose_mg_per_kg: Annotated[Exact, Field(gt=0, lt=100)]
+    dose_mg_per_kg: Annotated[Exact, Field(gt=0, lt=100, decimal_places=3)]
     first_date: Day
     last_date: Day
 
@@ -291,11 +292,11 @@ class LabResult(Record):
     """A baseline laboratory value with the laboratory's own limits."""
 
     test: Literal["ALT", "AST", "bilirubin", "prothrombin_time", "creatinine", "platelets", "troponin_I"]
-    value: Exact
+    value: LabValue
     unit: Name
     date: Day
-    lower_limit: Exact | None = None
-    upper_limit: Exact | None = None
+    lower_limit: LabValue | None = None
+    upper_limit: LabValue | None = None
 
 
 class PriorTherapy(Record):

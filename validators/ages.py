@@ -47,6 +47,8 @@ def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of the month so many months on; the first of the next where there is none."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if year >= dt.MAXYEAR:
+        return dt.date.max
     try:
         return dt.date(year, month + 1, day.day)
     except ValueError:

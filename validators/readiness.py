@@ -104,14 +104,14 @@ def _deadlines(check: EncounterCheck) -> Iterator[Deadline]:
         return
     if clinical.antibody_titer is not None:
         days = check.limit("titer_maximum_days")
-        yield Deadline("antibody titer", clinical.antibody_titer.date + dt.timedelta(days))
+        yield Deadline("antibody titer", _later(clinical.antibody_titer.date, days))
     tests = baseline_results(check).values()
     if tests:
         oldest = min(one.result.date for one in tests)
-        yield Deadline("baseline laboratory tests", oldest + dt.timedelta(product.gate.labs_maximum_days))
+        yield Deadline("baseline laboratory tests", _later(oldest, product.gate.labs_maximum_days))
     if encounter.patient.weight_date is not None:
         days = check.limit("weight_maximum_days")
-        yield Deadline("weight", encounter.patient.weight_date + dt.timedelta(days))
+        yield Deadline("weight", _later(encounter.patient.weight_date, days))
     limit = age_limit(encounter.patient.birth_date.reveal(), product, check.payer)
     last = limit.birthday if limit.inclusive else limit.birthday - dt.timedelta(1)
     yield Deadline("age of the label or payer", last, is_private=True)
@@ -122,4 +122,12 @@ def steroid_start(check: EncounterCheck) -> dt.date | None:
     infused, product = check.infusion_date, check.product
     if infused is None or product is None:
         return None
-    return infused - dt.timedelta(product.gate.steroid_lead_days)
+    return _later(infused, -product.gate.steroid_lead_days)
+
+
+def _later(day: dt.date, days: int) -> dt.date:
+    """So many days on. A record may hold any date: at either end of the calendar it stays there."""
+    try:
+        return day + dt.timedelta(days)
+    except OverflowError:
+        return dt.date.max if days > 0 else dt.date.min

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from mapping.encounter import Encounter
 from mapping.profile_models import SiteLocation
 from mapping.profile_store import ProfileStore
-from tests.support.builders import INPATIENT, NIGHT, OUTPATIENT, REMOVED, SAMPLES, an_encounter
+from tests.support.builders import (
+    INPATIENT,
+    NIGHT,
+    OUTPATIENT,
+    REMOVED,
+    SAMPLES,
+    a_record,
+    an_encounter,
+    set_path,
+)
 from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
+from validators.readiness import readiness
 from validators.registry import contracts, encounter_rules
 
 STORE = ProfileStore()
@@ -143,3 +158,43 @@ def test_no_value_of_a_patient_stands_in_a_message() -> None:
     assert not any(
         value in text for value in ("OTHERMEMBER", "98765", "somebody", "MCD100000001", "2026-01-02")
     )
+
+
+EXTREMES = (
+    None, [], {}, "", "0", "1", "199.999", "0.001", "99999999.99", "999999999.999999", 0, 1, 10, "x",
+    "0001-01-01", "9999-12-31", "9999-12-31T23:59:59", True, "J3399", "J3590", "drug", "admission",
+)  # fmt: skip
+
+
+def paths_of(value: Any, path: str = "") -> Iterator[str]:
+    """The path of every field of a record, lists and objects included."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        where = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
+        yield where
+        yield from paths_of(one, where)
+
+
+@pytest.mark.parametrize("base", [OUTPATIENT, INPATIENT])
+def test_whatever_a_record_may_hold_the_gate_gives_findings_and_raises_nothing(base: str) -> None:
+    chance = random.Random(base)
+    payers = [STORE.payer(key) for key in STORE.keys("payers")]
+    record = a_record(base=base)
+    paths = [
+        path for path in paths_of(record) if path.startswith(("clinical", "therapy", "patient", "cov", "adm"))
+    ]
+    judged = 0
+    for number in range(1500):
+        mutant = copy.deepcopy(record)
+        for path in chance.sample(paths, 1 + number % 2):
+            with suppress(KeyError, IndexError, TypeError):
+                set_path(mutant, path, chance.choice(EXTREMES))
+        try:
+            encounter = Encounter.model_validate(mutant)
+        except ValidationError:
+            continue
+        judged += 1
+        check = replace(the_check(base=base), encounter=encounter, payer=chance.choice(payers))
+        found = readiness(check).findings
+        assert all(finding.message() and finding.fix for finding in found)
+    assert judged > 100

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from edi.values import decimal_words
@@ -43,12 +42,13 @@ def steroid_plan(check: EncounterCheck) -> Iterator[Fault]:
     infused = check.infusion_date
     if infused is None:
         return
-    if plan.first_date > infused - dt.timedelta(gate.steroid_lead_days):
+    lead = (infused - plan.first_date).days
+    if lead < gate.steroid_lead_days:
         yield Fault(
             "The glucocorticoid plan begins too late.",
             check.place(f"{_PLAN}.first_date"),
-            expected=f"at least {gate.steroid_lead_days} day before the infusion",
-            found=f"{(infused - plan.first_date).days} days before",
+            expected=f"at least {gate.steroid_lead_days} day(s) before the infusion",
+            found=f"{lead} days before" if lead >= 0 else f"{-lead} days after",
         )
     elif plan.first_date <= plan.last_date < infused:
         yield Fault(
