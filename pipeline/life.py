@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from edi.codes import code_table
@@ -59,6 +60,34 @@ def _order(event: EventRow) -> tuple[int, str, int, str, int]:
     verdict = adjudication(event.body) if event.verdict == "adjudicated" else event.verdict
     rank = _VERDICT_RANK.get(verdict, 3)
     return STAGES.index(event.stage), event.day or "", rank, event.digest, event.position
+
+
+def conflicts(events: Iterable[EventRow]) -> list[tuple[EventRow, EventRow]]:
+    """Answers of one stage and day that disagree: the one that holds, and one that says another thing.
+
+    Remittances are none of them: a payment and its reversal of one day are two facts.
+    """
+    answers = sorted((event for event in events if event.stage != "835"), key=_order)
+    found = []
+    for (_, day), group in groupby(answers, key=lambda event: (event.stage, event.day)):
+        *others, last = group
+        differing = [event for event in others if event.verdict != last.verdict]
+        if day and differing:
+            found.append((last, differing[-1]))
+    return found
+
+
+def unpaired_reversal(events: Iterable[EventRow]) -> tuple[EventRow, str] | None:
+    """The last reversal that stands alone, and what is missing: its `original` or its `correction`.
+
+    None where every reversal has a payment before it and one after it.
+    """
+    remittances = sorted((event for event in events if event.stage == "835"), key=_order)
+    reversals = [event for event in remittances if event.verdict == "reversal"]
+    payments = len(remittances) - len(reversals)
+    if not reversals or payments > len(reversals):
+        return None
+    return reversals[-1], "original" if payments < len(reversals) else "correction"
 
 
 def _adjudicated(remittances: list[EventRow]) -> tuple[str, EventRow]:

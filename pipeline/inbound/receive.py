@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from edi.answers import Answer, AnswerFile, read_answers
 from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.folders import finished_files, free_name
+from pipeline.inbound.doubts import doubts
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match import claims_named
 from pipeline.inbound.positions import of_claim
@@ -129,6 +130,9 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
         for answer in file.answers:
             _record_answer(connection, sha256, name, answer, effects)
         _update_states(connection, effects.touched)
+        place = Place(file=name)
+        digests = {identity(answer) for answer in file.answers}
+        effects.findings += doubts(connection, effects.touched, digests, place)
     job.journal.findings += effects.findings
     job.journal.count("answer_files")
     job.journal.count("events", effects.events)

@@ -1,0 +1,65 @@
+"""What a file's answers leave in doubt: answers that disagree, reversals that stand alone.
+
+Told once, with the file that brought it about. The state of the claim follows all the same: the
+worse answer holds, and money is netted.
+
+Source: FACTS D2, D4; the order of events is that of `pipeline.life`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import Connection
+
+from edi.finding import Finding, Place, RuleKey, Severity
+from pipeline.ledger import answers
+from pipeline.ledger.answers import EventRow
+from pipeline.life import conflicts, unpaired_reversal
+
+STATUS_CONFLICT = RuleKey("status-conflict", None, Severity.WARNING)
+REVERSAL_UNPAIRED = RuleKey("reversal-unpaired", None, Severity.WARNING)
+
+
+def doubts(
+    connection: Connection, touched: Iterable[str], digests: Collection[str], place: Place
+) -> list[Finding]:
+    """The doubts about the claims that a file touched, as far as its own transactions bring them about."""
+    found: list[Finding] = []
+    for claim in sorted(touched):
+        events = answers.of_claim(connection, claim)
+        found += _disagreements(claim, events, digests, place)
+        found += _reversals(claim, events, digests, place)
+    return found
+
+
+def _disagreements(
+    claim: str, events: Iterable[EventRow], digests: Collection[str], place: Place
+) -> Iterator[Finding]:
+    for held, other in conflicts(events):
+        if held.digest in digests or other.digest in digests:
+            yield Finding.of(
+                STATUS_CONFLICT,
+                "Two answers of {stage} of {day} to claim {claim} disagree; the worse one holds.",
+                fields={"stage": held.stage, "day": held.day, "claim": claim},
+                expected=other.verdict,
+                found=held.verdict,
+                fix="Ask who answered what became of the claim.",
+                place=place,
+            )
+
+
+def _reversals(
+    claim: str, events: Iterable[EventRow], digests: Collection[str], place: Place
+) -> Iterator[Finding]:
+    found = unpaired_reversal(events)
+    if found is not None and found[0].digest in digests:
+        yield Finding.of(
+            REVERSAL_UNPAIRED,
+            "A payment of claim {claim} was taken back, and its {missing} is not known yet.",
+            fields={"claim": claim, "missing": found[1]},
+            expected=f"the {found[1]} of the payment",
+            found="a reversal alone",
+            fix="Wait for the rest of the payer's remittance; then ask the payer.",
+            place=Place(file=place.file, segment_position=found[0].position),
+        )
