@@ -174,6 +174,16 @@ class Layout:
         label = f"{self.segment_id}{element:02d}"
         return f"{label}-{component}" if component else label
 
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """The elements that hold dollars."""
+        return tuple(cell.element for cell in self._cells if cell.kind is _AMOUNT)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The elements of type R: amounts and other numbers."""
+        return tuple(cell.element for cell in self._cells if cell.kind in (_AMOUNT, _NUMBER))
+
     def write(self, record: object, **more: Any) -> SegmentValues:
         """The segment of a record that has the fields as attributes, those in `more` apart.
 
