@@ -82,11 +82,8 @@ def parse_amount(text: str) -> Decimal | None:
     value = parse_decimal(text)
     if value is None or not -MAXIMUM_AMOUNT <= value <= MAXIMUM_AMOUNT:
         return None
-    try:
-        to_cents(value)
-    except ValueError:
-        return None
-    return value
+    fraction = text.partition(".")[2].rstrip(" 0")
+    return value if len(fraction) <= 2 else None
 
 
 def to_cents(amount: Decimal) -> int:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from edi.claim837i.losses import Losses
@@ -29,10 +31,13 @@ class _Kind:
     write: Callable[[Any], str]
 
 
+# the claims of a file share many amounts, numbers and days
+_remembered = lru_cache(maxsize=1024)
+
 _TEXT = _Kind("text", str, str)
-_AMOUNT = _Kind("an amount of dollars and cents", parse_amount, format_amount)
-_NUMBER = _Kind("a number", parse_decimal, format_decimal)
-_DAY = _Kind("a date as CCYYMMDD", parse_day, format_date)
+_AMOUNT = _Kind("an amount of dollars and cents", _remembered(parse_amount), format_amount)
+_NUMBER = _Kind("a number", _remembered(parse_decimal), format_decimal)
+_DAY = _Kind("a date as CCYYMMDD", _remembered(parse_day), format_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +124,11 @@ class Layout:
         self._width = max(self._components)
         self._slots = _Slots(self._components, self._width)
         slot = self._slots.of
-        self._texts = [(cell.field, slot(cell)) for cell in self._cells if cell.kind is _TEXT]
-        self._typed = [(cell, slot(cell)) for cell in self._cells if cell.kind is not _TEXT]
-        self._fixed_slots = [(item, slot(item)) for item in self._fixed]
+        self._field_slots = [(cell.field, slot(cell)) for cell in self._cells]
+        self._typed = [(cell.field, cell.kind.parse, cell) for cell in self._cells if cell.kind is not _TEXT]
+        self._fixed_slots = [(slot(item), item.value, item) for item in self._fixed]
         self._row_slots = [
-            (row.field, [self._slots.at(*place) for place in row.places]) for row in self._rows
+            (row.field, _picker([self._slots.at(*place) for place in row.places])) for row in self._rows
         ]
 
     def _places(self) -> list[tuple[int, int]]:
@@ -134,21 +139,21 @@ class Layout:
     def read(self, segment: Segment, loop: str, losses: Losses) -> dict[str, Any]:
         """The fields of a segment. What is unreadable is None; it and what no field carries are losses."""
         contents, has_more = self._slots.contents(segment)
-        values: dict[str, Any] = {field: contents[slot] for field, slot in self._texts}
-        for cell, slot in self._typed:
-            content = contents[slot]
-            value = cell.kind.parse(content) if content else None
-            if content and value is None:
+        values: dict[str, Any] = {field: contents[slot] for field, slot in self._field_slots}
+        for field, parse, cell in self._typed:
+            content = values[field]
+            value = parse(content) if content else None
+            if value is None and content:
                 label = self._label(cell.element, cell.component)
                 losses.unreadable(loop, segment, label, cell.kind.words, content)
-            values[cell.field] = value
-        for field, slots in self._row_slots:
-            values[field] = _without_empty_end([contents[slot] for slot in slots])
-        for item, slot in self._fixed_slots:
+            values[field] = value
+        for field, pick in self._row_slots:
+            values[field] = _without_empty_end(pick(contents))
+        for slot, prescribed, item in self._fixed_slots:
             content = contents[slot]
-            if content != item.value and (content or item.stands_with(values.__getitem__)):
+            if content != prescribed and (content or item.stands_with(values.__getitem__)):
                 label = self._label(item.element, item.component)
-                losses.not_as_prescribed(loop, segment, label, item.value, content)
+                losses.not_as_prescribed(loop, segment, label, prescribed, content)
         if has_more:
             self._look_for_more(segment, segment.elements, loop, losses)
         return values
@@ -213,10 +218,18 @@ class Layout:
         return [self.segment_id, *(_element(parts) for parts in written[1:])]
 
 
-def _without_empty_end(texts: list[str]) -> tuple[str, ...]:
-    while texts and not texts[-1]:
-        texts.pop()
-    return tuple(texts)
+def _without_empty_end(texts: tuple[str, ...]) -> tuple[str, ...]:
+    count = len(texts)
+    while count and not texts[count - 1]:
+        count -= 1
+    return texts[:count]
+
+
+def _picker(slots: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """What takes these slots out of the contents of a segment; several at once without a loop."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    return lambda contents: tuple(contents[slot] for slot in slots)
 
 
 class _Slots:
@@ -227,8 +240,8 @@ class _Slots:
 
     def __init__(self, components: dict[int, set[int]], width: int) -> None:
         self._width = width + 1  # the id is element 0
-        self._blank = [""] * self._width
-        self._composites: list[tuple[int, int, list[str]]] = []
+        self._blanks = _blanks(self._width)
+        self._composites: list[tuple[int, int, list[list[str]]]] = []
         self._index: dict[tuple[int, int], int] = {}
         unused = set(range(1, self._width))
         end = self._width
@@ -239,7 +252,7 @@ class _Slots:
                 self._index[element, _ONE_VALUE] = element
                 continue
             count = max(known)
-            self._composites.append((element, count, [""] * count))
+            self._composites.append((element, count, _blanks(count)))
             for component in range(1, count + 1):
                 self._index[element, component] = end + component - 1
                 if component not in known:
@@ -257,24 +270,33 @@ class _Slots:
 
     def contents(self, segment: Segment) -> tuple[list[str], bool]:
         """What stands in each slot, and whether anything stands where no slot is, or an unused one."""
-        elements, separator = segment.elements, segment.separators.component
-        contents = elements[: self._width]
-        has_more = len(elements) > self._width
-        contents += self._blank[len(contents) :]
-        separators = segment.text.count(separator)
-        for element, count, blank in self._composites:
+        elements, text, separators = segment.elements, segment.text, segment.separators
+        missing = self._width - len(elements)
+        contents = elements + self._blanks[missing] if missing >= 0 else elements[: self._width]
+        has_more = missing < 0
+        separator = separators.component
+        marks = text.count(separator)
+        for element, count, blanks in self._composites:
             parts = contents[element].split(separator)
-            separators -= len(parts) - 1
-            has_more = has_more or len(parts) > count
-            contents += parts[:count]
-            contents += blank[len(parts) :]
-        repetition = segment.separators.repetition
-        if has_more or separators or (repetition and repetition in segment.text):
+            missing = count - len(parts)
+            marks -= len(parts) - 1
+            if missing >= 0:
+                contents += parts
+                contents += blanks[missing]
+            else:
+                contents += parts[:count]
+                has_more = True
+        if has_more or marks or (separators.repetition and separators.repetition in text):
             return contents, True
         for slot in self._unused:
             if contents[slot]:
                 return contents, True
         return contents, False
+
+
+def _blanks(most: int) -> list[list[str]]:
+    """By their number, so many empty texts."""
+    return [[""] * count for count in range(most + 1)]
 
 
 def says_something(segment: SegmentValues) -> bool:

@@ -7,9 +7,13 @@ not taken for the loop before. Source: 005010X223A2, FACTS annex 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
 
+from edi.claim837i.losses import Losses
+from edi.claim837i.model.details import LoopSegment
 from edi.tokens import Segment
 
 NAMELESS = ""
@@ -43,11 +47,13 @@ _NAMES = {
     LINE: {"72": "2420A", "ZZ": "2420B", "82": "2420C", "DN": "2420D"},
 }
 
-_OPENERS = {"CLM": CLAIM, "LX": LINE}
-
 # After a service line these can only belong to a new level whose HL is missing.
 _LEVEL_WITHOUT_HL = {"SBR": SUBSCRIBER, "PAT": PATIENT}
 _LEVEL_OF_NAME = {"85": BILLING, "IL": SUBSCRIBER, "PR": SUBSCRIBER, "QC": PATIENT}
+
+
+Parts = Sequence[tuple[str, str, Callable[["Loop", Losses], Any]]]
+"""Parts of a loop: the segment id, the field of the record, and what reads it out of the loop."""
 
 
 @dataclass(slots=True)
@@ -61,11 +67,28 @@ class Loop:
     id: str
     scope: str
     segments: list[Segment] = field(default_factory=list)
-    _by_id: dict[str, list[Segment]] = field(default_factory=dict, repr=False, compare=False)
+    _to_take: dict[str, list[Segment]] | None = field(default=None, repr=False, compare=False)
+    _items: tuple[LoopSegment, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def items(self) -> tuple[LoopSegment, ...]:
+        """All its segments, taken or not, with its id."""
+        if self._items is None:
+            self._items = tuple(map(LoopSegment, repeat(self.id), self.segments))
+        return self._items
+
+    def has(self, segment_id: str) -> bool:
+        """Whether it has a segment of an id, taken or not."""
+        return segment_id in (self._to_take or self._sort())
+
+    def read(self, parts: Parts, losses: Losses) -> dict[str, Any]:
+        """The fields of those parts that it has; of the others nothing is said."""
+        there = self._to_take or self._sort()
+        return {field: read(self, losses) for segment_id, field, read in parts if segment_id in there}
 
     def take(self, segment_id: str, qualifier: str | None = None) -> Segment | None:
         """Its first segment by id and, where given, element 1; None where there is none left."""
-        there = (self._by_id or self._sort()).get(segment_id)
+        there = (self._to_take or self._sort()).get(segment_id)
         if not there:
             return None
         if qualifier is None:
@@ -77,34 +100,39 @@ class Loop:
 
     def take_all(self, segment_id: str) -> list[Segment]:
         """All its segments of an id, in the order of the file."""
-        by_id = self._by_id or self._sort()
-        there, by_id[segment_id] = by_id.get(segment_id, []), []
-        return there
+        there = (self._to_take or self._sort()).get(segment_id)
+        if not there:
+            return []
+        taken = there.copy()
+        there.clear()
+        return taken
 
     def left(self) -> list[Segment]:
         """What was not taken, in the order of the file."""
-        by_id = self._by_id or self._sort()
-        if not any(by_id.values()):
+        to_take = self._to_take or self._sort()
+        if not any(to_take.values()):
             return []
-        left = {id(segment) for segments in by_id.values() for segment in segments}
+        left = {id(segment) for segments in to_take.values() for segment in segments}
         return [segment for segment in self.segments if id(segment) in left]
 
     def _sort(self) -> dict[str, list[Segment]]:
-        by_id = self._by_id
+        to_take: dict[str, list[Segment]] = {}
         for segment in self.segments:
-            there = by_id.get(segment.id)
+            there = to_take.get(segment.id)
             if there is None:
-                by_id[segment.id] = [segment]
+                to_take[segment.id] = [segment]
             else:
                 there.append(segment)
-        return by_id
+        self._to_take = to_take
+        return to_take
 
 
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
     """The loops of a transaction set in their order, each with its own segments."""
     current = Loop(HEADER, HEADER)
     for segment in segments:
-        opened = _opened(segment, current)
+        opener = _OPENERS.get(segment.id)
+        opened = opener(segment, current) if opener is not None else None
         if opened is not None:
             if current.segments:
                 yield current
@@ -114,30 +142,61 @@ def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
         yield current
 
 
-def _opened(segment: Segment, current: Loop) -> Loop | None:
-    """The loop that a segment opens, or None where it belongs to the current one."""
-    segment_id, scope = segment.id, current.scope
-    if segment_id == "NM1":
-        loop = _NAMES.get(scope, {}).get(segment.element(1))
-        if loop is None and scope == LINE and segment.element(1) in _LEVEL_OF_NAME:
-            level = _LEVEL_OF_NAME[segment.element(1)]
-            return Loop(_NAMES[level][segment.element(1)], level)
-        return Loop(loop or NAMELESS, scope)
-    if segment_id == "HL":
-        level = _LEVELS.get(segment.element(3), NAMELESS)
-        return Loop(level, level)
-    if segment_id in _OPENERS:
-        opened = _OPENERS[segment_id]
-        return Loop(opened, opened)
-    if segment_id == "SBR" and scope in (CLAIM, COVERAGE):
+def _name(segment: Segment, current: Loop) -> Loop:
+    scope, entity = current.scope, segment.element(1)
+    loop = _NAMES.get(scope, {}).get(entity)
+    if loop is None and scope == LINE and entity in _LEVEL_OF_NAME:
+        level = _LEVEL_OF_NAME[entity]
+        return Loop(_NAMES[level][entity], level)
+    return Loop(loop or NAMELESS, scope)
+
+
+def _level(segment: Segment, current: Loop) -> Loop:
+    level = _LEVELS.get(segment.element(3), NAMELESS)
+    return Loop(level, level)
+
+
+def _claim(segment: Segment, current: Loop) -> Loop:
+    return Loop(CLAIM, CLAIM)
+
+
+def _coverage(segment: Segment, current: Loop) -> Loop | None:
+    if current.scope in (CLAIM, COVERAGE):
         return Loop(COVERAGE, COVERAGE)
-    if segment_id in _LEVEL_WITHOUT_HL and scope == LINE:
-        return Loop(_LEVEL_WITHOUT_HL[segment_id], _LEVEL_WITHOUT_HL[segment_id])
-    if segment_id in ("LIN", "CTP") and scope == LINE:
-        return None if current.id == DRUG and not _has(current, segment_id) else Loop(DRUG, scope)
-    if segment_id == "SVD" and scope == LINE:
-        return Loop(ADJUDICATION, scope)
-    return None
+    return _level_without_hl(segment, current)
+
+
+def _level_without_hl(segment: Segment, current: Loop) -> Loop | None:
+    level = _LEVEL_WITHOUT_HL[segment.id]
+    return Loop(level, level) if current.scope == LINE else None
+
+
+def _line(segment: Segment, current: Loop) -> Loop:
+    return Loop(LINE, LINE)
+
+
+def _drug(segment: Segment, current: Loop) -> Loop | None:
+    if current.scope != LINE or (current.id == DRUG and not _has(current, segment.id)):
+        return None
+    return Loop(DRUG, LINE)
+
+
+def _adjudication(segment: Segment, current: Loop) -> Loop | None:
+    return Loop(ADJUDICATION, LINE) if current.scope == LINE else None
+
+
+_OPENERS: dict[str, Callable[[Segment, Loop], Loop | None]] = {
+    "HL": _level,
+    "NM1": _name,
+    "CLM": _claim,
+    "SBR": _coverage,
+    "PAT": _level_without_hl,
+    "LX": _line,
+    "LIN": _drug,
+    "CTP": _drug,
+    "SVD": _adjudication,
+}
+"""By segment id: the loop that a segment opens, or None where it belongs to the current one."""
 
 
 def by_id(loops: Iterable[Loop]) -> dict[str, Loop]:

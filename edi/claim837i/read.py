@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from edi.claim837i import VERSION
@@ -126,7 +127,7 @@ class ClaimReader:
             losses.no_level(level, head)
         for loop in loops:
             _lose(loop, losses)
-        own = (LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments)
+        own = chain.from_iterable([loop.items for loop in loops])
         return Claim(
             **self._hierarchy.fields(),
             **fields,
@@ -163,7 +164,7 @@ class _Level:
 
     def segments(self) -> Iterator[LoopSegment]:
         """All its segments."""
-        return (LoopSegment(loop.id, segment) for loop in self.loops for segment in loop.segments)
+        return chain.from_iterable([loop.items for loop in self.loops])
 
     def _check_beginning(self, losses: Losses) -> None:
         first = self.loops[0]

@@ -27,7 +27,9 @@ def read_amount(loop: Loop, qualifier: str, losses: Losses) -> Decimal | None:
 
 
 def read_amounts(loop: Loop, fields: Fields, losses: Losses) -> dict[str, Any]:
-    """Several AMT, each as the field that its qualifier stands for."""
+    """Several AMT, each as the field that its qualifier stands for; {} where the loop has no AMT."""
+    if not loop.has("AMT"):
+        return {}
     return {field: read_amount(loop, qualifier, losses) for qualifier, field in fields}
 
 

@@ -6,10 +6,11 @@ Source: 005010X223A2, loops 2300 and 2310A to F; FACTS A2 to A6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from edi.claim837i.layouts import CL1, CLM
-from edi.claim837i.loops import Loop
+from edi.claim837i.loops import Loop, Parts
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.claim import Claim
 from edi.claim837i.parts import coordination, dates, details, health_codes, lines, parties
@@ -29,6 +30,23 @@ _PROVIDERS = {
 }
 
 
+def _estimated_amount_due(loop: Loop, losses: Losses) -> Decimal | None:
+    return read_amount(loop, _ESTIMATED_AMOUNT_DUE, losses)
+
+
+_PARTS: Parts = (
+    ("PWK", "attachments", details.read_attachments),
+    ("CN1", "contract", details.read_contract),
+    ("AMT", "estimated_amount_due", _estimated_amount_due),
+    ("REF", "references", parties.read_references),
+    ("K3", "file_information", details.read_file_information),
+    ("NTE", "notes", details.read_notes),
+    ("CRC", "epsdt_referral", details.read_epsdt_referral),
+    ("HI", "health_codes", health_codes.read_health_codes),
+    ("HCP", "repricing", details.read_repricing),
+)
+
+
 def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
     """The fields of a claim that its own loops hold; the first loop begins with CLM."""
     head = loops[0]
@@ -46,15 +64,7 @@ def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
         "discharge_hour": dates.read_hour(head, "096", losses),
         "admission": dates.read_moment(head, "435", losses),
         "repricer_received": dates.read_day(head, "050", losses),
-        "attachments": details.read_attachments(head, losses),
-        "contract": details.read_contract(head, losses),
-        "estimated_amount_due": read_amount(head, _ESTIMATED_AMOUNT_DUE, losses),
-        "references": parties.read_references(head, losses),
-        "file_information": details.read_file_information(head, losses),
-        "notes": details.read_notes(head, losses),
-        "epsdt_referral": details.read_epsdt_referral(head, losses),
-        "health_codes": health_codes.read_health_codes(head, losses),
-        "repricing": details.read_repricing(head, losses),
+        **head.read(_PARTS, losses),
         "other_coverages": coordination.read_coverages(loops, losses),
         "lines": lines.read_lines(loops, losses),
     }

@@ -42,6 +42,7 @@ _PAYER_REFERENCES = ("2U", "EI", "FY", "NF", "G1", "9F", "T4", "F8")
 _ADJUDICATED = "573"
 _NOTHING_SAID = {"benefits_assigned": "", "release_of_information": ""}
 _TRIPLET = ("reason", "amount", "quantity")
+_TRIPLET_FIELDS = [[f"{name}_{triplet}" for name in _TRIPLET] for triplet in TRIPLETS]
 
 
 def read_coverages(loops: Sequence[Loop], losses: Losses) -> tuple[OtherCoverage, ...]:
@@ -77,6 +78,8 @@ def _payer_order(reference: Reference) -> int:
 
 def read_adjustments(loop: Loop, losses: Losses) -> tuple[Adjustment, ...]:
     """All triplets of all CAS segments, in the order of the file."""
+    if not loop.has("CAS"):
+        return ()
     return tuple(
         adjustment for segment in loop.take_all("CAS") for adjustment in _triplets(segment, loop, losses)
     )
@@ -86,8 +89,8 @@ def _triplets(segment: Segment, loop: Loop, losses: Losses) -> Iterator[Adjustme
     fields = CAS.read(segment, loop.id, losses)
     if not any(segment.elements[2:]):
         losses.says_nothing(loop.id, segment)
-    for triplet in TRIPLETS:
-        reason, amount, quantity = (fields[f"{name}_{triplet}"] for name in _TRIPLET)
+    for reason_field, amount_field, quantity_field in _TRIPLET_FIELDS:
+        reason, amount, quantity = fields[reason_field], fields[amount_field], fields[quantity_field]
         if reason or amount is not None or quantity is not None:
             yield Adjustment(fields["group"], reason, amount, quantity)
 

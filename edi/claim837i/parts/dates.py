@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from edi.claim837i.layouts import DTP
 from edi.claim837i.loops import Loop
@@ -27,31 +28,43 @@ _LENGTH_OF_FORM = {"D8": 8, "RD8": 17, "DT": 12, "TM": 4}
 """Data element 1250, and how long a value of each form is."""
 
 
-def form_fits(form: str, text: str) -> bool:
-    """Whether a value has the form that its qualifier names."""
-    return _LENGTH_OF_FORM.get(form) == len(text)
+class Forms(Generic[T]):
+    """The forms that a value may have in some place, and what reads it from any of them."""
+
+    def __init__(self, forms: tuple[str, ...], words: str, parse: Callable[[str], T | None]) -> None:
+        self.words = words
+        self.names = " or ".join(forms)
+        self._lengths = {form: _LENGTH_OF_FORM[form] for form in forms}
+        # the claims of a file share many days
+        self._parse = lru_cache(maxsize=1024)(parse)
+
+    def parse(self, text: str) -> T | None:
+        """The value, or None where the text has none of the forms."""
+        return self._parse(text) if len(text) in self._lengths.values() else None
+
+    def fit(self, form: str, text: str) -> bool:
+        """Whether the qualifier names one of the forms, and the value has it."""
+        return self._lengths.get(form) == len(text)
 
 
 def read_day(loop: Loop, qualifier: str, losses: Losses) -> date | None:
     """A single date (D8)."""
-    return _read(loop, qualifier, ("D8",), parse_day, "a date as CCYYMMDD", losses)
+    return _read(loop, qualifier, _DAY, losses)
 
 
 def read_span(loop: Loop, qualifier: str, losses: Losses) -> Span:
     """The two dates of RD8, or the one of D8 twice."""
-    words = "a date as CCYYMMDD, or two as CCYYMMDD-CCYYMMDD"
-    return _read(loop, qualifier, ("D8", "RD8"), parse_date_range, words, losses) or (None, None)
+    return _read(loop, qualifier, _SPAN, losses) or (None, None)
 
 
 def read_moment(loop: Loop, qualifier: str, losses: Losses) -> date | datetime | None:
     """A date with its hour where that is given (D8 or DT)."""
-    words = "a date as CCYYMMDD, or with its time as CCYYMMDDHHMM"
-    return _read(loop, qualifier, ("D8", "DT"), _parse_moment, words, losses)
+    return _read(loop, qualifier, _MOMENT, losses)
 
 
 def read_hour(loop: Loop, qualifier: str, losses: Losses) -> str:
     """A time HHMM (TM), "" where there is none."""
-    return _read(loop, qualifier, ("TM",), _parse_hour, "a time as HHMM", losses) or ""
+    return _read(loop, qualifier, _HOUR, losses) or ""
 
 
 def _parse_moment(text: str) -> date | datetime | None:
@@ -62,25 +75,24 @@ def _parse_hour(text: str) -> str | None:
     return text if len(text) == 4 and parse_time(text) is not None else None
 
 
-def _read(
-    loop: Loop,
-    qualifier: str,
-    forms: tuple[str, ...],
-    parse: Callable[[str], T | None],
-    words: str,
-    losses: Losses,
-) -> T | None:
+_DAY = Forms(("D8",), "a date as CCYYMMDD", parse_day)
+_SPAN = Forms(("D8", "RD8"), "a date as CCYYMMDD, or two as CCYYMMDD-CCYYMMDD", parse_date_range)
+_MOMENT = Forms(("D8", "DT"), "a date as CCYYMMDD, or with its time as CCYYMMDDHHMM", _parse_moment)
+_HOUR = Forms(("TM",), "a time as HHMM", _parse_hour)
+
+
+def _read(loop: Loop, qualifier: str, forms: Forms[T], losses: Losses) -> T | None:
     """The value of the first DTP with the qualifier. One in another form than it says is said."""
     segment = loop.take("DTP", qualifier)
     if segment is None:
         return None
     fields = DTP.read(segment, loop.id, losses)
     form, text = fields["form"], fields["value"]
-    value = parse(text) if any(form_fits(one, text) for one in forms) else None
+    value = forms.parse(text)
     if value is None:
-        losses.unreadable(loop.id, segment, "DTP03", words, text)
-    elif form not in forms or not form_fits(form, text):
-        losses.not_as_prescribed(loop.id, segment, "DTP02", " or ".join(forms), form)
+        losses.unreadable(loop.id, segment, "DTP03", forms.words, text)
+    elif not forms.fit(form, text):
+        losses.not_as_prescribed(loop.id, segment, "DTP02", forms.names, form)
     return value
 
 

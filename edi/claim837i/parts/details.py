@@ -19,7 +19,7 @@ Segments = Iterator[SegmentValues]
 
 def read_attachments(loop: Loop, losses: Losses) -> tuple[Attachment, ...]:
     """PWK."""
-    return tuple(Attachment(**PWK.read(item, loop.id, losses)) for item in loop.take_all("PWK"))
+    return tuple([Attachment(**PWK.read(item, loop.id, losses)) for item in loop.take_all("PWK")])
 
 
 def write_attachments(attachments: Iterable[Attachment]) -> Segments:

@@ -11,7 +11,7 @@ from itertools import groupby
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.details import HealthCode
-from edi.claim837i.parts.dates import form_fits
+from edi.claim837i.parts.dates import Forms
 from edi.tokens import Segment
 from edi.values import (
     format_amount,
@@ -25,46 +25,45 @@ from edi.writer import SegmentValues
 # How many composites one segment may hold, where it is not twelve.
 _ROOM = {"ABK": 1, "BK": 1, "ABJ": 1, "BJ": 1, "APR": 3, "PR": 3, "DR": 1, "BBR": 1, "BR": 1, "CAH": 1}
 _ROOM_OF_OTHERS = 12
-_FORMS = ("D8", "RD8")
+_DATES = Forms(("D8", "RD8"), "a date or two dates", parse_date_range)
+_COMPONENTS = 9
 _READ_COMPONENTS = frozenset({1, 2, 3, 4, 5, 9})
 
 
 def read_health_codes(loop: Loop, losses: Losses) -> tuple[HealthCode, ...]:
     """All composites of all HI segments."""
-    return tuple(code for segment in loop.take_all("HI") for code in _composites(segment, loop, losses))
+    codes: list[HealthCode] = []
+    for segment in loop.take_all("HI"):
+        separator, elements = segment.separators.component, segment.elements
+        if not any(elements[1:]):
+            losses.says_nothing(loop.id, segment)
+        for number in range(1, len(elements)):
+            parts = elements[number].split(separator)
+            if any(parts):
+                codes.append(_code(parts, segment, number, loop, losses))
+    return tuple(codes)
 
 
-def _composites(segment: Segment, loop: Loop, losses: Losses) -> Iterator[HealthCode]:
-    if not any(map(any, segment.elements[1:])):
-        losses.says_nothing(loop.id, segment)
-    for number in range(1, len(segment.elements)):
-        parts = segment.components(number)
-        if any(parts):
-            yield _code(parts, segment, f"HI{number:02d}", loop, losses)
-
-
-def _code(parts: list[str], segment: Segment, element: str, loop: Loop, losses: Losses) -> HealthCode:
+def _code(parts: list[str], segment: Segment, number: int, loop: Loop, losses: Losses) -> HealthCode:
+    if len(parts) == 2:
+        return HealthCode(parts[0], parts[1])
+    element = f"HI{number:02d}"
     for component, part in enumerate(parts, start=1):
         if part and component not in _READ_COMPONENTS:
             losses.not_carried(loop.id, segment, f"{element}-{component}")
-    parts = parts + [""] * 9
-    form, date_text, amount_text = parts[2:5]
-    dates = parse_date_range(date_text) if any(form_fits(one, date_text) for one in _FORMS) else None
-    amount = parse_amount(amount_text)
+    qualifier, code, form, date_text, amount_text, _, _, _, present_on_admission = (
+        parts + [""] * (_COMPONENTS - len(parts))
+    )[:_COMPONENTS]
+    dates, amount = _DATES.parse(date_text), parse_amount(amount_text)
     if date_text and dates is None:
-        losses.unreadable(loop.id, segment, f"{element}-4", "a date or two dates", date_text)
-    elif (form or date_text) and (form not in _FORMS or not form_fits(form, date_text)):
-        losses.not_as_prescribed(loop.id, segment, f"{element}-3", " or ".join(_FORMS), form)
+        losses.unreadable(loop.id, segment, f"{element}-4", _DATES.words, date_text)
+    elif (form or date_text) and not _DATES.fit(form, date_text):
+        losses.not_as_prescribed(loop.id, segment, f"{element}-3", _DATES.names, form)
     if amount_text and amount is None:
         losses.unreadable(loop.id, segment, f"{element}-5", "an amount", amount_text)
     first, last = dates or (None, None)
     return HealthCode(
-        qualifier=parts[0],
-        code=parts[1],
-        first=first,
-        last=last if "-" in date_text else None,
-        amount=amount,
-        present_on_admission=parts[8],
+        qualifier, code, first, last if "-" in date_text else None, amount, present_on_admission
     )
 
 

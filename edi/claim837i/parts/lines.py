@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
-from edi.claim837i.loops import DRUG, LINE, Loop, grouped
+from edi.claim837i.loops import DRUG, LINE, Loop, Parts, grouped
 from edi.claim837i.losses import Losses
-from edi.claim837i.model.details import LoopSegment
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.parts import coordination, dates, details, parties
 from edi.claim837i.parts.amounts import read_amounts, write_amounts
@@ -51,7 +51,6 @@ def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
     service = head.take("SV2") or Segment("SV2", head.segments[0].separators)
     values = SV2.read(service, head.id, losses)
     first, last = dates.read_span(head, _SERVICE_DATE, losses)
-    note = head.take("NTE", _THIRD_PARTY_NOTE)
     drug = next((loop for loop in loops if loop.id == DRUG), None)
     return ServiceLine(
         number=LX.read(number, head.id, losses)["number"] if number else "",
@@ -62,22 +61,35 @@ def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
         **read_amounts(head, _AMOUNTS, losses),
         service_date=first,
         service_end=last if last != first else None,
-        attachments=details.read_attachments(head, losses),
-        third_party_note=NTE.read(note, head.id, losses)["text"] if note else "",
-        repricing=details.read_repricing(head, losses),
+        **head.read(_PARTS, losses),
         drug=_drug(drug, losses) if drug else None,
         adjudications=coordination.read_adjudications(loops, losses),
-        segments=tuple(LoopSegment(loop.id, segment) for loop in loops for segment in loop.segments),
+        segments=tuple(chain.from_iterable([loop.items for loop in loops])),
     )
 
 
+def _third_party_note(loop: Loop, losses: Losses) -> str:
+    segment = loop.take("NTE", _THIRD_PARTY_NOTE)
+    return NTE.read(segment, loop.id, losses)["text"] if segment else ""
+
+
+_PARTS: Parts = (
+    ("PWK", "attachments", details.read_attachments),
+    ("NTE", "third_party_note", _third_party_note),
+    ("HCP", "repricing", details.read_repricing),
+)
+
+
 def _references(loop: Loop, references: Sequence[tuple[str, str]], losses: Losses) -> dict[str, Any]:
-    values = {}
+    values: dict[str, Any] = {}
+    if not loop.has("REF"):
+        return values
     for qualifier, field in references:
         segment = loop.take("REF", qualifier)
-        values[field] = PLAIN_REF.read(segment, loop.id, losses)["value"] if segment else ""
-        if segment and not values[field]:
-            losses.says_nothing(loop.id, segment)
+        if segment is not None:
+            values[field] = PLAIN_REF.read(segment, loop.id, losses)["value"]
+            if not values[field]:
+                losses.says_nothing(loop.id, segment)
     return values
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, PER, REF
-from edi.claim837i.loops import Loop
+from edi.claim837i.loops import Loop, Parts
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.parties import Address, Contact, Party, Reference
 from edi.tokens import Segment
@@ -37,23 +37,19 @@ def read_party(loop: Loop | None, losses: Losses) -> Party:
     name = loop.take("NM1")
     values = NM1.read(name, loop.id, losses) if name else {}
     values.pop("entity", None)
-    contacts = loop.take_all("PER") if loop.id in _WITH_CONTACTS else []
-    return Party(
-        **values,
-        address=_address(loop, losses),
-        taxonomy=read_taxonomy(loop, losses),
-        references=read_references(loop, losses),
-        contacts=tuple(_contact(segment, loop, losses) for segment in contacts),
-    )
+    if len(loop.segments) > 1:
+        values["address"] = _address(loop, losses)
+        values |= loop.read(_PARTS, losses)
+    return Party(**values)
 
 
 def read_parties(loops: Iterable[Loop], roles: Roles, losses: Losses) -> dict[str, Any]:
     """The parties of the roles among the loops; of two in one role the first."""
     found: dict[str, Any] = {}
     for loop in loops:
-        _, role = roles.get(loop.id, ("", ""))
-        if role and role not in found:
-            found[role] = read_party(loop, losses)
+        role = roles.get(loop.id)
+        if role is not None and role[1] not in found:
+            found[role[1]] = read_party(loop, losses)
     return found
 
 
@@ -79,7 +75,7 @@ def read_taxonomy(loop: Loop, losses: Losses) -> str:
 
 def read_references(loop: Loop, losses: Losses) -> tuple[Reference, ...]:
     """All REF of a loop."""
-    return tuple(Reference(**REF.read(segment, loop.id, losses)) for segment in loop.take_all("REF"))
+    return tuple([Reference(**REF.read(segment, loop.id, losses)) for segment in loop.take_all("REF")])
 
 
 def with_references(party: Party, references: tuple[Reference, ...]) -> Party:
@@ -87,10 +83,22 @@ def with_references(party: Party, references: tuple[Reference, ...]) -> Party:
     return replace(party, references=references)
 
 
+def _contacts(loop: Loop, losses: Losses) -> tuple[Contact, ...]:
+    contacts = loop.take_all("PER") if loop.id in _WITH_CONTACTS else []
+    return tuple([_contact(segment, loop, losses) for segment in contacts])
+
+
 def _contact(segment: Segment, loop: Loop, losses: Losses) -> Contact:
     fields = PER.read(segment, loop.id, losses)
     pairs = ((fields[f"qualifier_{place}"], fields[f"number_{place}"]) for place in _CONTACT_PLACES)
     return Contact(fields["name"], tuple(pair for pair in pairs if any(pair)))
+
+
+_PARTS: Parts = (
+    ("PRV", "taxonomy", read_taxonomy),
+    ("REF", "references", read_references),
+    ("PER", "contacts", _contacts),
+)
 
 
 def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, str]:
