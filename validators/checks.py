@@ -29,6 +29,8 @@ Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
 WEIGHT_VALUE_CODE = "A8"
 VOID = "8"
 """CLM05-3 of a claim that withdraws another."""
+CHANGES_ANOTHER = ("7", VOID)
+"""CLM05-3 of a claim that replaces or withdraws another."""
 INPATIENT = "11"
 OUTPATIENT = ("13", "85")
 """CLM05-1: type of bill without its leading zero."""
@@ -41,6 +43,10 @@ class PriorClaims(Protocol):
         """The id of a live claim for the same child, product and payer order, or None."""
 
 
+Period = tuple[dt.date, dt.date]
+"""A first and a last day."""
+
+
 class ClaimsBefore:
     """What rules remember of the claims that stood earlier in the same file.
 
@@ -50,13 +56,27 @@ class ClaimsBefore:
 
     def __init__(self) -> None:
         self._places: dict[bytes, Place] = {}
+        self._periods: defaultdict[bytes, list[tuple[Period, Place]]] = defaultdict(list)
 
     def first(self, kind: str, *key: object, place: Place) -> Place | None:
         """The place where this key of this kind stood first; None where that is `place` itself."""
-        text = "\x1f".join((kind, *map(str, key)))
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        earlier = self._places.setdefault(digest, place)
+        earlier = self._places.setdefault(_digest(kind, key), place)
         return None if earlier is place else earlier
+
+    def note_period(self, kind: str, *key: object, period: Period, place: Place) -> None:
+        """Remember that this key of this kind had a period there."""
+        self._periods[_digest(kind, key)].append((period, place))
+
+    def in_period(self, kind: str, *key: object, period: Period) -> Place | None:
+        """The first place where this key of this kind had a period that shares a day with the given one."""
+        first, last = period
+        noted = self._periods.get(_digest(kind, key), ())
+        return next((place for (start, end), place in noted if start <= last and first <= end), None)
+
+
+def _digest(kind: str, key: tuple[object, ...]) -> bytes:
+    text = "\x1f".join((kind, *map(str, key)))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,7 @@ class InterchangeCheck:
     product: None = None
     encounter: None = None
     prior: None = None
+    is_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +97,8 @@ class ClaimCheck:
 
     `product` is the therapy the claim bills, None where it bills none. `encounter` and
     `prior` are None where they are not at hand: rules that need them are listed as not
-    checked. `site` is the profile of the billing provider, where there is one. `before` knows
+    checked. `site` is the profile of the billing provider, where there is one. `products` are
+    all that there are, `before` knows
     the earlier claims of the file; `created` is BHT04. `rebuild` makes the claim that the
     encounter would become now, None where it becomes none.
     """
@@ -89,6 +111,7 @@ class ClaimCheck:
     prior: PriorClaims | None = None
     payer_order: int = 0
     site: SiteProfile | None = None
+    products: Sequence[ProductProfile] = ()
     created: dt.date | None = None
     before: ClaimsBefore = field(default_factory=ClaimsBefore)
     rebuild: Callable[[], Claim | None] = lambda: None
@@ -99,6 +122,11 @@ class ClaimCheck:
         if self.product is None:
             raise ValueError("the claim bills no product")
         return self.product
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it withdraws an earlier claim, and bills nothing."""
+        return self.claim.frequency == VOID
 
     @property
     def is_inpatient(self) -> bool:

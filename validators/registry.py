@@ -61,7 +61,8 @@ class Rule:
     """A rule with its function, its words and its source.
 
     `gate` names the clinical gate an encounter rule belongs to ("" for every therapy);
-    `of_drug`: it is silent on claims that do not bill a product.
+    `of_drug`: it is silent on claims that do not bill a product; `of_void`: it judges claims
+    that withdraw another, too.
     """
 
     contract: RuleContract
@@ -72,6 +73,7 @@ class Rule:
     source: str
     gate: str = ""
     of_drug: bool = False
+    of_void: bool = True
 
     @property
     def id(self) -> str:
@@ -112,12 +114,16 @@ def interchange_rule(
 
 
 def claim_rule(
-    rule_id: str, *, source: str, of_drug: bool = False
+    rule_id: str, *, source: str, of_drug: bool = False, of_void: bool = True
 ) -> Callable[[Callable[[ClaimCheck], Iterable[Fault]]], Callable[[ClaimCheck], Iterable[Fault]]]:
-    """Bind a function that judges a claim as it stands in a file; with `of_drug`, only one that bills a product."""
+    """Bind a function that judges a claim as it stands in a file.
+
+    With `of_drug`, only one that bills a product. Without `of_void`, none that withdraws another:
+    it asks for no money, and must say what the claim said that was wrong.
+    """
 
     def bind(function: Callable[[ClaimCheck], Iterable[Fault]]) -> Callable[[ClaimCheck], Iterable[Fault]]:
-        _claim_rules.append(_rule(rule_id, function, source, of_drug=of_drug))
+        _claim_rules.append(_rule(rule_id, function, source, of_drug=of_drug, of_void=of_void))
         return function
 
     return bind
@@ -263,11 +269,13 @@ def severity_for(contract: RuleContract, payer: PayerProfile) -> Severity | None
 
 
 def _concerns(rule: Rule, check: Check) -> bool:
-    return not rule.of_drug or check.product is not None
+    if rule.of_drug and check.product is None:
+        return False
+    return rule.of_void or not check.is_void
 
 
 def _can_judge(rule: Rule, check: Check) -> bool:
-    if rule.of_drug and check.product is None:
+    if not _concerns(rule, check):
         return False
     match rule.contract.needs:
         case "encounter":
