@@ -18,7 +18,7 @@ from edi.claim837i.model import Claim, LoopSegment, ServiceLine
 from edi.envelope import Interchange
 from edi.finding import Place
 from mapping import encounter as record
-from mapping.building.parts import WHOLE, frequency_of, is_drug_line
+from mapping.building.parts import WHOLE, frequency_of, infusion_day, is_drug_line
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
@@ -273,10 +273,8 @@ class EncounterCheck:
 
     @cached_property
     def infusion_date(self) -> dt.date | None:
-        """The day of the infusion, planned or done; else that of the drug's line; None where neither says."""
-        if self.encounter.infusion_date is not None:
-            return self.encounter.infusion_date
-        return next((line.date for _, line in self.drug_lines if line.date is not None), None)
+        """The day of the infusion, planned or done; None where the record does not say."""
+        return infusion_day(self.encounter, self.product)
 
     def place(self, path: str) -> Place:
         """A field of the record."""
