@@ -62,5 +62,10 @@ def is_written_as_sent(ndc: str) -> bool:
     return len(ndc) == 11 and ndc.isascii() and ndc.isdigit()
 
 
+def is_revenue_code(text: str) -> bool:
+    """Whether it is the four digits of a revenue code."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
 def _has_diagnosis(claim: Claim, product: ProductProfile) -> bool:
     return any(code.code.replace(".", "") in product.diagnoses for code in claim.codes(*_DIAGNOSES))

@@ -309,6 +309,7 @@ class _Profiles:
             prior=context.prior,
             payer_order=known.payer_order if known else 0,
             site=self._sites.get(claim.billing_provider.id),
+            products=self._products,
             created=report.created,
             before=self._before,
             rebuild=known.rebuild if known else lambda: None,

@@ -21,8 +21,10 @@ from mapping.building.coordination import with_adjudications
 from mapping.building.parts import is_drug_line
 from mapping.building.request import ClaimRequest, Notebook
 from mapping.rule_keys import RECORD_INVALID
+from mapping.text import fold
 
 _MOST_MODIFIERS = 4
+_LONGEST_DESCRIPTION = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,17 @@ def _procedure(request: ClaimRequest, notebook: Notebook, source: _Source) -> Pr
     if request.is_inpatient and not code.startswith(request.payer.inpatient_hcpcs_prefixes):
         return None
     description = notebook.text(line.description, f"{source.path}.description")
+    if not description and source.is_drug:
+        description = _product_words(request, code)
     return Procedure("HC", code, _modifiers(request, notebook, source), description)
+
+
+def _product_words(request: ClaimRequest, code: str) -> str:
+    """The product's name where the payer wants it under an unclassified code, which needs words."""
+    product = request.product
+    if product is None or code != request.payer.drug_hcpcs or code not in product.unclassified_codes:
+        return ""
+    return fold(product.title, request.separators)[:_LONGEST_DESCRIPTION].rstrip()
 
 
 def _modifiers(request: ClaimRequest, notebook: Notebook, source: _Source) -> tuple[str, ...]:

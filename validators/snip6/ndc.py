@@ -1,13 +1,16 @@
-"""The kit on the drug line: NDC, quantity, unit, and whether it fits the child."""
+"""The NDC on the drug line: that it is there, well written, of the product, and on its own line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from edi.values import format_decimal
+from edi.protected import Protected, shown_code
+from validators.billed import is_written_as_sent
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
+
+_WRITTEN_WITH = frozenset("0123456789-")
+_LONGEST_NDC = 13
 
 
 @claim_rule(
@@ -50,59 +53,87 @@ def ndc_format(check: ClaimCheck) -> Iterator[Fault]:
     """
     for line in check.claim.lines:
         ndc = line.drug.ndc if line.drug else None
-        if ndc and not (len(ndc) == 11 and ndc.isascii() and ndc.isdigit()):
+        if ndc and not is_written_as_sent(ndc):
             yield Fault(
                 "The NDC is not eleven digits.",
                 check.line_place(line, "LIN", "LIN03"),
                 expected="eleven digits",
+                found=_shown(ndc),
+            )
+
+
+def _shown(ndc: str) -> str | Protected[str]:
+    """An NDC as it stands; what is long, or no digits and hyphens, may be anything."""
+    if _WRITTEN_WITH.issuperset(ndc) and len(ndc) <= _LONGEST_NDC:
+        return ndc
+    return shown_code(ndc, _LONGEST_NDC)
+
+
+@claim_rule("ndc-product", source="kit table of the manufacturer; FACTS B2; bug report L15", of_drug=True)
+def ndc_product(check: ClaimCheck) -> Iterator[Fault]:
+    """The NDC on the drug line is one of the product.
+
+    What: LIN03 of the drug line is eleven digits, and none of the product's NDCs, or that of an inner vial.
+    Why: the NDC must belong to the procedure code, and to the outer package (RARC M119, N846, N848).
+    Fix: take the NDC from the kit's carton; a 5-3-2 code gets its zero in the middle (71894-126-04 is 71894012604).
+    """
+    product = check.therapy
+    for line in check.drug_lines:
+        ndc = (line.drug.ndc if line.drug else None) or ""
+        if not is_written_as_sent(ndc):
+            continue
+        place = check.line_place(line, "LIN", "LIN03")
+        if ndc not in product.known_ndcs:
+            yield Fault(
+                "The NDC on the drug line is none of the product.",
+                place,
+                expected="the NDC of one of its kits",
+                found=ndc,
+            )
+        elif ndc in product.inner_vial_ndcs:
+            yield Fault(
+                "The NDC on the drug line is that of a vial inside the kit.",
+                place,
+                expected="the NDC of the kit",
                 found=ndc,
             )
 
 
-@claim_rule("ndc-quantity", source="FDA label, dosing table: 5.5 mL/kg; kit table; FACTS B2", of_drug=True)
-def ndc_quantity(check: ClaimCheck) -> Iterator[Fault]:
-    """The NDC quantity fits the unit and the child's weight.
+@claim_rule(
+    "ndc-kit", source="kit table of the manufacturer; published billing guide of 2026; FACTS C1", of_drug=True
+)
+def ndc_kit(check: ClaimCheck) -> Iterator[Fault]:
+    """The NDC names the kit of a weight band.
 
-    What: CTP04 is not above zero; or the unit is UN and it is not 1; or the unit is ML and it is
-    below the dose for the weight or above what the kit holds, by more than half a millilitre.
-    Why: a quantity of vials, units or kilograms is denied (RARC N815) or paid wrongly.
-    Fix: with ML send the volume given; with UN send 1.
+    What: the NDC names the product, and none of its kits.
+    Why: payers look the NDC up in the directory of the FDA; one that is in no table may be denied (RARC M119, N848).
+    Fix: take the NDC from the carton of the kit that was given; where a payer insists on another, set this rule in its profile.
     """
-    for line in check.drug_lines:
-        drug = line.drug
-        if drug is None or not drug.has_quantity_segment:
-            continue
-        place = check.line_place(line, "CTP", "CTP04")
-        found = f"{format_decimal(drug.quantity) if drug.quantity is not None else 'no number'} {drug.unit}"
-        if drug.quantity is None or drug.quantity <= 0:
-            yield Fault("The NDC quantity is not above zero.", place, expected="above 0", found=found)
-        elif drug.unit == "UN" and drug.quantity != 1:
-            yield Fault("The kit is counted as more or less than one.", place, expected="1 UN", found=found)
-        elif drug.unit == "ML":
-            least, most = _volume_limits(check, drug.ndc or "")
-            if least is not None and most is not None and least > most:
-                yield Fault(
-                    "The kit is too small for the child's weight.",
-                    place,
-                    expected=f"at least {format_decimal(least)} ML",
-                    found=f"a kit of {format_decimal(most)} ML at most",
-                    fix="Check the weight and the NDC of the kit: one of them is wrong.",
-                )
-            elif least is not None and most is not None and not least <= drug.quantity <= most:
-                yield Fault(
-                    "The NDC quantity does not fit the weight and the kit.",
-                    place,
-                    expected=f"{format_decimal(least)} to {format_decimal(most)} ML",
-                    found=found,
-                )
+    for line, ndc in check.kit_ndcs:
+        if ndc in check.therapy.family_ndcs:
+            yield Fault(
+                "The NDC names the product, but none of its kits.",
+                check.line_place(line, "LIN", "LIN03"),
+                expected="the NDC of one of its kits",
+                found=ndc,
+            )
 
 
-def _volume_limits(check: ClaimCheck, ndc: str) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the most millilitres: by weight (the band's lowest where unknown) and by kit."""
-    product = check.product
-    kit = product.kit_by_ndc.get(ndc) if product else None
-    if product is None or kit is None:
-        return None, None
-    weight = check.weight_kg if check.weight_kg is not None else kit.weight_from_kg
-    tolerance = product.volume_tolerance_ml
-    return weight * product.ml_per_kg - tolerance, kit.extractable_ml + tolerance
+@claim_rule("ndc-misplaced", source="guide 005010X223A2, loop 2410; bug report L19", of_drug=True)
+def ndc_misplaced(check: ClaimCheck) -> Iterator[Fault]:
+    """The drug's NDC stands on the drug's line alone.
+
+    What: an NDC of the product stands on a line that is billed under the code of something else.
+    Why: the payer counts the kit twice, and asks the rebate for it twice.
+    Fix: remove LIN and CTP from the line; only the drug's own line has them.
+    """
+    product = check.therapy
+    for line, ndc in check.kit_ndcs:
+        if line.code and line.code not in product.unclassified_codes and line not in check.drug_lines:
+            yield Fault(
+                "The drug's NDC stands on a line billed as {code}.",
+                check.line_place(line, "LIN", "LIN03"),
+                fields={"code": shown_code(line.code, 5)},
+                expected=check.payer.drug_hcpcs or product.hcpcs,
+                found=ndc,
+            )
