@@ -146,6 +146,12 @@ def test_without_any_day_nothing_is_said_of_days() -> None:
     assert fired(the_check(changes)) == set()
 
 
+@pytest.mark.parametrize(("charge", "fires"), [("0.00", False), ("0.01", True)])
+def test_a_free_kit_is_charged_where_its_line_has_a_charge(charge: str, fires: bool) -> None:
+    found = fired(the_check({"therapy.kits[0].source": "free", "service_lines[0].charge": charge}))
+    assert found == ({"drug-source"} if fires else set())
+
+
 def test_no_value_of_a_patient_stands_in_a_message() -> None:
     changes = {
         "coverages[0].authorizations[0].member_id": "OTHERMEMBER",

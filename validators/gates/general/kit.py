@@ -83,7 +83,7 @@ def drug_source(check: EncounterCheck) -> Iterator[Fault]:
 
     What: the kit came from a specialty pharmacy or free of charge, and a line charges the drug.
     Why: the pharmacy bills it, or nobody does; charging it again is a false claim.
-    Fix: set the charge of the drug's line to zero, or correct therapy.kits[0].source.
+    Fix: remove the drug's line and bill the infusion alone, or correct therapy.kits[0].source.
     """
     therapy = check.encounter.therapy
     if therapy is None or therapy.kits[0].source == _BOUGHT:
