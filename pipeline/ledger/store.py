@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -46,6 +47,18 @@ class Ledger:
             ledger._prepare()
         return ledger
 
+    @classmethod
+    def open_read_only(cls, path: Path, steps: DurableSteps) -> Ledger:
+        """A ledger that is there, to be looked at: no lock is taken, nothing is made or changed.
+
+        StorageError where there is none, or none that this program can read.
+        """
+        ledger = cls(_engine(path, read_only=True), steps)
+        with ledger.reading() as connection:
+            known = {row.name: row.value for row in connection.execute(select(schema.settings))}
+        _check_version(known.get("version"))
+        return ledger
+
     def _prepare(self) -> None:
         with self._begin() as connection:
             schema.metadata.create_all(connection)
@@ -54,11 +67,8 @@ class Ledger:
                 values = [("version", str(schema.VERSION)), (_PATIENT_KEY, secrets.token_hex(32))]
                 rows = [{"name": name, "value": value} for name, value in values]
                 connection.execute(insert(schema.settings), rows)
-            elif known["version"] != str(schema.VERSION):
-                raise StorageError(
-                    f"the ledger has schema {known['version']}, this program {schema.VERSION}",
-                    "Use the program that made it, or a newer one",
-                )
+            else:
+                _check_version(known["version"])
 
     @contextmanager
     def _begin(self, name: str = "prepare") -> Iterator[Connection]:
@@ -126,6 +136,14 @@ class Ledger:
             )
 
 
+def _check_version(version: str | None) -> None:
+    if version != str(schema.VERSION):
+        raise StorageError(
+            f"the ledger has schema {version or 'none'}, this program {schema.VERSION}",
+            "Use the program that made it, or a newer one",
+        )
+
+
 @contextmanager
 def _storage_errors(path: Any) -> Iterator[None]:
     """Trouble of the database as operation errors, in words."""
@@ -146,17 +164,19 @@ def _storage_errors(path: Any) -> Iterator[None]:
         ) from None
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, read_only: bool = False) -> Engine:
+    target = f"file:{quote(str(path))}?mode=ro&uri=true" if read_only else path
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+        f"sqlite:///{target}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
     )
+    pragmas = ("query_only=ON",) if read_only else ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
     # sqlite3 would begin a transaction only before the first write; take that over, so
     # that BEGIN IMMEDIATE below is the one that counts (SQLAlchemy, pysqlite dialect).
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
