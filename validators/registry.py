@@ -226,13 +226,22 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule], payer: PayerProfile) -> None:
         severities = [(rule, severity_for(rule.contract, payer)) for rule in rules]
         self._rules = [(rule, severity) for rule, severity in severities if severity is not None]
+        self._of_kind: dict[tuple[bool, ...], list[tuple[Rule, Severity]]] = {}
 
     def findings(self, check: Check) -> Iterator[Finding]:
         """What the rules find. A rule that lacks what it needs is not run: see `not_judged`."""
-        for rule, severity in self._rules:
-            if _can_judge(rule, check):
-                for fault in rule.function(check):
-                    yield _finding(rule, severity, fault)
+        for rule, severity in self._that_judge(check):
+            for fault in rule.function(check):
+                yield _finding(rule, severity, fault)
+
+    def _that_judge(self, check: Check) -> list[tuple[Rule, Severity]]:
+        """The rules that can judge a claim like this one: the same for all with the same things at hand."""
+        kind = check.product is None, check.is_void, check.encounter is None, check.prior is None
+        chosen = self._of_kind.get(kind)
+        if chosen is None:
+            chosen = [(rule, severity) for rule, severity in self._rules if _can_judge(rule, check)]
+            self._of_kind[kind] = chosen
+        return chosen
 
     def not_judged(self, check: Check) -> list[str]:
         """The ids of rules that lack what they need (encounter, ledger): silence is not approval."""

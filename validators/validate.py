@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import BinaryIO
 
 from edi.claim837i.model import Claim
@@ -45,6 +46,7 @@ _NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
 _SEGMENTS_AT_ONCE = 512
 _MOST_KINDS_NAMED = 5
 _LONGEST_KIND = 3
+_MOST_PAYERS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ class _Profiles:
         self._sites = {one.npi: one for one in context.profiles.sites()}
         self._partners = {_parties(one): one for one in context.profiles.partners()}
         self._envelope_rules = RuleSet(interchange_rules(), context.profiles.payer("default"))
+        self._payer = lru_cache(_MOST_PAYERS)(context.profiles.payer_by_id)
         self._before = ClaimsBefore()
         self._rules: dict[str, RuleSet] = {}
 
@@ -299,7 +302,7 @@ class _Profiles:
     def claim_check(self, report: ClaimReport, known: KnownClaim | None) -> ClaimCheck:
         """The claim with everything the context knows about it."""
         claim, context = report.claim, self._context
-        payer = known.payer if known else context.profiles.payer_by_id(claim.payer.id)
+        payer = known.payer if known else self._payer(claim.payer.id)
         return ClaimCheck(
             claim=claim,
             payer=payer,
