@@ -7,9 +7,11 @@ import pytest
 from edi import reading_rules
 from edi.finding import RuleKey, Severity
 from mapping import rule_keys
+from mapping.building.claim import build_claim
+from mapping.encounter import Encounter
 from mapping.profile_models import SeverityChange
 from mapping.profile_store import ProfileStore
-from tests.support.builders import NIGHT, a_built_claim, a_file_of, a_record
+from tests.support.builders import NIGHT, a_built_claim, a_child, a_file_of, a_record, a_request
 from validators.registry import Rule, all_rules, contracts, rule_by_id, severity_for
 from validators.validate import ValidationContext, validate_bytes
 
@@ -41,7 +43,9 @@ def test_a_profile_changes_a_severity_or_switches_a_rule_off() -> None:
 
 def test_one_broken_claim_does_not_hide_the_next_ones_faults() -> None:
     claims = [
-        a_built_claim({"patient_control_number": f"A{number}", "coverages[0].member_id": f"M{number}"}).claim
+        build_claim(
+            a_request(Encounter.model_validate(a_child(number, patient_control_number=f"A{number}")))
+        ).claim
         for number in range(3)
     ]
     text = a_file_of(*claims).decode()
