@@ -51,8 +51,12 @@ def infusion_day(encounter: Encounter, product: ProductProfile | None) -> dt.dat
     """The day of the infusion, planned or done; else that of the drug's line; None where neither says."""
     if encounter.infusion_date is not None:
         return encounter.infusion_date
-    dates = (line.date for line in encounter.service_lines if is_drug_line(line, product))
-    return next((date for date in dates if date is not None), None)
+    lines = [
+        line for line in encounter.service_lines if is_drug_line(line, product) and line.date is not None
+    ]
+    # the product's own code first: another drug may stand under an unclassified one
+    lines.sort(key=lambda line: product is not None and line.hcpcs != product.hcpcs)
+    return lines[0].date if lines else None
 
 
 def is_drug_line(line: ServiceLine, product: ProductProfile | None) -> bool:

@@ -120,6 +120,16 @@ def test_an_authorization_may_name_the_department_where_the_drug_is_given() -> N
     assert fired(replace(check, site=site)) == set()
 
 
+def test_another_drug_under_a_code_for_any_drug_needs_no_units_of_the_authorization() -> None:
+    """J3490 stands for any drug without a code of its own."""
+    other = {"revenue_code": "0636", "hcpcs": "J3490", "charge": "12.00", "units": "9", "date": "2026-12-24"}
+    assert fired(the_check({"service_lines[1]": other})) == set()
+    assert fired(the_check({"service_lines[0]": other, "service_lines[1]": REMOVED})) == {
+        "authorization-dates",
+        "authorization-mismatch",
+    }
+
+
 @pytest.mark.parametrize("base", [OUTPATIENT, INPATIENT])
 def test_a_planned_infusion_is_judged_on_its_planned_day(base: str) -> None:
     """The sample's weight is three days old on the day; six weeks later it is old, and so are the tests."""

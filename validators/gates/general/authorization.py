@@ -14,7 +14,7 @@ from edi.protected import Protected
 from edi.values import decimal_words
 from mapping.building.authorizations import Scope, authorization_to_send, holds_on
 from mapping.building.parts import STAY, parts_of
-from mapping.encounter import Authorization
+from mapping.encounter import Authorization, ServiceLine
 from validators.checks import EncounterCheck
 from validators.registry import Fault, encounter_rule
 
@@ -118,11 +118,11 @@ def _of_the_drug(check: EncounterCheck, sent: _Sent) -> Iterator[Fault]:
 
 def _sent(check: EncounterCheck) -> Iterator[_Sent]:
     """The authorizations that go out: one for the claim with the drug, one for a stay without it."""
-    encounter = check.encounter
+    encounter, drug = check.encounter, _lines_of_the_drug(check)
     for part in parts_of(encounter, check.payer, check.product):
-        if part != STAY and check.drug_lines:
+        if part != STAY and drug:
             found = authorization_to_send(check.coverage, "drug", check.infusion_date)
-            dates = [line.date or encounter.infusion_date for _, line in check.drug_lines]
+            dates = [line.date or encounter.infusion_date for line in drug]
         elif part == STAY and encounter.is_inpatient:
             found = authorization_to_send(check.coverage, "admission", encounter.admission.date)
             dates = [encounter.admission.date]
@@ -150,15 +150,21 @@ def _billed_codes(check: EncounterCheck) -> list[str]:
     """
     if check.payer.drug_hcpcs is not None:
         return [check.payer.drug_hcpcs]
-    return sorted({check.therapy.hcpcs} | {line.hcpcs for _, line in check.drug_lines if line.hcpcs})
+    return sorted({check.therapy.hcpcs} | {line.hcpcs for line in _lines_of_the_drug(check) if line.hcpcs})
 
 
 def _billed_units(check: EncounterCheck) -> Decimal:
     """The units on the drug's lines: as recorded, or one on each of the lines that the payer wants."""
-    lines = [line for _, line in check.drug_lines]
+    lines = _lines_of_the_drug(check)
     if check.payer.drug_lines > 1:
         return Decimal(check.payer.drug_lines * len(lines))
     return sum((line.units for line in lines), Decimal(0))
+
+
+def _lines_of_the_drug(check: EncounterCheck) -> list[ServiceLine]:
+    """The lines under the product's own code; else those under a code that any drug may have."""
+    lines = [line for _, line in check.drug_lines]
+    return [line for line in lines if line.hcpcs == check.therapy.hcpcs] or lines
 
 
 def _providers(check: EncounterCheck) -> set[str | None]:
