@@ -9,10 +9,10 @@ It must not: know any particular segment; `edi.claim837i.layouts` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from edi.claim837i.losses import Losses
 from edi.tokens import Segment
@@ -20,6 +20,9 @@ from edi.values import format_amount, format_date, format_decimal, parse_amount,
 from edi.writer import Element, SegmentValues
 
 _ONE_VALUE = 0
+_NOTHING = (None, "")
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Fixed:
 
     def stands_with(self, value_of: Callable[[str], Any]) -> bool:
         """Whether it stands beside these fields."""
-        return self.only_with is None or value_of(self.only_with) not in (None, "")
+        return self.only_with is None or value_of(self.only_with) not in _NOTHING
 
 
 def text(field: str, element: int, component: int = _ONE_VALUE) -> Cell:
@@ -124,11 +127,14 @@ class Layout:
         self._width = max(self._components)
         self._slots = _Slots(self._components, self._width)
         slot = self._slots.of
-        self._field_slots = [(cell.field, slot(cell)) for cell in self._cells]
-        self._typed = [(cell.field, cell.kind.parse, cell) for cell in self._cells if cell.kind is not _TEXT]
-        self._fixed_slots = [(slot(item), item.value, item) for item in self._fixed]
-        self._row_slots = [
-            (row.field, _picker([self._slots.at(*place) for place in row.places])) for row in self._rows
+        rows = enumerate(self._rows, start=self._slots.end)
+        self._index = {cell.field: slot(cell) for cell in self._cells}
+        self._index |= {row.field: index for index, row in rows}
+        self._typed = [(slot(cell), cell.kind.parse, cell) for cell in self._cells if cell.kind is not _TEXT]
+        self._row_picks = [_picker([self._slots.at(*place) for place in row.places]) for row in self._rows]
+        self._prescribed = [
+            (slot(item), item.value, self._index[item.only_with] if item.only_with else None, item)
+            for item in self._fixed
         ]
 
     def _places(self) -> list[tuple[int, int]]:
@@ -138,25 +144,42 @@ class Layout:
 
     def read(self, segment: Segment, loop: str, losses: Losses) -> dict[str, Any]:
         """The fields of a segment. What is unreadable is None; it and what no field carries are losses."""
-        contents, has_more = self._slots.contents(segment)
-        values: dict[str, Any] = {field: contents[slot] for field, slot in self._field_slots}
-        for field, parse, cell in self._typed:
-            content = values[field]
-            value = parse(content) if content else None
+        contents = self._contents(segment, loop, losses)
+        return {field: contents[index] for field, index in self._index.items()}
+
+    def reads(self, *names: str) -> Callable[[Segment, str, Losses], Any]:
+        """What reads these fields only, and quicker: one as its value, several as a tuple."""
+        contents, pick = self._contents, itemgetter(*(self._index[name] for name in names))
+        return lambda segment, loop, losses: pick(contents(segment, loop, losses))
+
+    def makes(self, record: type[R]) -> Callable[[Segment, str, Losses], R]:
+        """What reads a segment into a record: its first fields are all that the segment holds."""
+        names = [item.name for item in fields(record) if item.name in self._index]  # type: ignore[arg-type]
+        values = self.reads(*names)
+        return lambda segment, loop, losses: record(*values(segment, loop, losses))
+
+    def _contents(self, segment: Segment, loop: str, losses: Losses) -> list[Any]:
+        """The values of the fields by their index, among them what stands in no field."""
+        texts, has_more = self._slots.contents(segment)
+        contents: list[Any] = texts
+        for slot, parse, cell in self._typed:
+            content = contents[slot]
+            contents[slot] = value = parse(content) if content else None
             if value is None and content:
                 label = self._label(cell.element, cell.component)
                 losses.unreadable(loop, segment, label, cell.kind.words, content)
-            values[field] = value
-        for field, pick in self._row_slots:
-            values[field] = _without_empty_end(pick(contents))
-        for slot, prescribed, item in self._fixed_slots:
+        for pick in self._row_picks:
+            contents.append(_without_empty_end(pick(contents)))
+        for slot, prescribed, companion, item in self._prescribed:
             content = contents[slot]
-            if content != prescribed and (content or item.stands_with(values.__getitem__)):
+            if content != prescribed and (
+                content or companion is None or contents[companion] not in _NOTHING
+            ):
                 label = self._label(item.element, item.component)
                 losses.not_as_prescribed(loop, segment, label, prescribed, content)
         if has_more:
             self._look_for_more(segment, segment.elements, loop, losses)
-        return values
+        return contents
 
     def _look_for_more(self, segment: Segment, elements: list[str], loop: str, losses: Losses) -> None:
         separator = segment.separators.component
@@ -258,6 +281,7 @@ class _Slots:
                 if component not in known:
                     unused.add(end + component - 1)
             end += count
+        self.end = end
         self._unused = sorted(unused)
 
     def at(self, element: int, component: int) -> int:

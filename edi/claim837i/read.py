@@ -41,6 +41,7 @@ from edi.tokens import Segment
 from edi.values import parse_day, parse_time
 
 _NOT_OF_THE_BODY = ("ST", "SE")
+_read_parent = HL.reads("parent")
 _GUIDE = VERSION[: len("005010X223")]
 
 
@@ -172,8 +173,8 @@ class _Level:
         if segment is None:
             losses.no_beginning(first.scope, first.segments[0])
             return
-        fields = HL.read(segment, first.id, losses)
-        if fields["parent"].lstrip("0") != self.parent:
+        parent: str = _read_parent(segment, first.id, losses)
+        if parent.lstrip("0") != self.parent:
             losses.another_parent(first.id, segment, self.parent)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from edi.finding import Finding
 from edi.tokens import Segment
 
 
-@dataclass(frozen=True, slots=True)
-class LoopSegment:
-    """A segment with the id of the loop it stands in."""
+class LoopSegment(NamedTuple):
+    """A segment with the id of the loop it stands in. A tuple, because a claim has so many of them."""
 
     loop: str
     segment: Segment

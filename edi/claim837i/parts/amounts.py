@@ -14,13 +14,15 @@ from edi.writer import SegmentValues
 Fields = Sequence[tuple[str, str]]
 """Pairs of qualifier and field."""
 
+_read_amount = AMT.reads("amount")
+
 
 def read_amount(loop: Loop, qualifier: str, losses: Losses) -> Decimal | None:
     """AMT of a qualifier, in dollars."""
     segment = loop.take("AMT", qualifier)
     if segment is None:
         return None
-    amount: Decimal | None = AMT.read(segment, loop.id, losses)["amount"]
+    amount: Decimal | None = _read_amount(segment, loop.id, losses)
     if not segment.element(2):
         losses.says_nothing(loop.id, segment)
     return amount

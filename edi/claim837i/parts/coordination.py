@@ -21,7 +21,7 @@ from edi.claim837i.model.coordination import (
 from edi.claim837i.model.parties import Reference
 from edi.claim837i.parts import dates, parties
 from edi.claim837i.parts.amounts import read_amount, read_amounts, write_amount, write_amounts
-from edi.claim837i.parts.procedures import procedure_fields, take_procedure
+from edi.claim837i.parts.procedures import PROCEDURE, as_procedure, procedure_fields
 from edi.tokens import Segment
 from edi.writer import SegmentValues
 
@@ -42,7 +42,10 @@ _PAYER_REFERENCES = ("2U", "EI", "FY", "NF", "G1", "9F", "T4", "F8")
 _ADJUDICATED = "573"
 _NOTHING_SAID = {"benefits_assigned": "", "release_of_information": ""}
 _TRIPLET = ("reason", "amount", "quantity")
-_TRIPLET_FIELDS = [[f"{name}_{triplet}" for name in _TRIPLET] for triplet in TRIPLETS]
+_read_triplets = CAS.reads("group", *(f"{name}_{triplet}" for triplet in TRIPLETS for name in _TRIPLET))
+_read_decision = SVD.reads(*PROCEDURE, "payer_id", "paid", "revenue_code", "quantity", "bundled_line")
+_read_inpatient = MIA.makes(InpatientAdjudication)
+_read_outpatient = MOA.makes(OutpatientAdjudication)
 
 
 def read_coverages(loops: Sequence[Loop], losses: Losses) -> tuple[OtherCoverage, ...]:
@@ -63,8 +66,8 @@ def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCovera
         **read_amounts(head, _AMOUNTS, losses),
         **parties.read_parties(names.values(), _PROVIDERS, losses),
         adjustments=read_adjustments(head, losses),
-        inpatient=InpatientAdjudication(**MIA.read(inpatient, head.id, losses)) if inpatient else None,
-        outpatient=OutpatientAdjudication(**MOA.read(outpatient, head.id, losses)) if outpatient else None,
+        inpatient=_read_inpatient(inpatient, head.id, losses) if inpatient else None,
+        outpatient=_read_outpatient(outpatient, head.id, losses) if outpatient else None,
         subscriber=parties.read_party(names.get(_SUBSCRIBER), losses),
         payer=parties.read_party(payer, losses),
         adjudicated=adjudicated,
@@ -86,13 +89,12 @@ def read_adjustments(loop: Loop, losses: Losses) -> tuple[Adjustment, ...]:
 
 
 def _triplets(segment: Segment, loop: Loop, losses: Losses) -> Iterator[Adjustment]:
-    fields = CAS.read(segment, loop.id, losses)
+    group, *values = _read_triplets(segment, loop.id, losses)
     if not any(segment.elements[2:]):
         losses.says_nothing(loop.id, segment)
-    for reason_field, amount_field, quantity_field in _TRIPLET_FIELDS:
-        reason, amount, quantity = fields[reason_field], fields[amount_field], fields[quantity_field]
+    for reason, amount, quantity in zip(values[::3], values[1::3], values[2::3], strict=True):
         if reason or amount is not None or quantity is not None:
-            yield Adjustment(fields["group"], reason, amount, quantity)
+            yield Adjustment(group, reason, amount, quantity)
 
 
 def read_adjudications(loops: Iterable[Loop], losses: Losses) -> tuple[LineAdjudication, ...]:
@@ -103,10 +105,16 @@ def read_adjudications(loops: Iterable[Loop], losses: Losses) -> tuple[LineAdjud
 def _adjudication(loop: Loop, losses: Losses) -> LineAdjudication:
     segment = loop.take("SVD")
     assert segment is not None, "a 2430 begins with SVD"
-    values = SVD.read(segment, loop.id, losses)
+    *procedure, payer_id, paid, revenue_code, quantity, bundled_line = _read_decision(
+        segment, loop.id, losses
+    )
     return LineAdjudication(
-        procedure=take_procedure(values),
-        **values,
+        payer_id,
+        paid,
+        as_procedure(*procedure),
+        revenue_code,
+        quantity,
+        bundled_line,
         adjustments=read_adjustments(loop, losses),
         adjudicated=dates.read_day(loop, _ADJUDICATED, losses),
         patient_liability=read_amount(loop, "EAF", losses),

@@ -24,6 +24,7 @@ from edi.writer import SegmentValues
 T = TypeVar("T")
 Span = tuple[date | None, date | None]
 
+_read_form_and_value = DTP.reads("form", "value")
 _LENGTH_OF_FORM = {"D8": 8, "RD8": 17, "DT": 12, "TM": 4}
 """Data element 1250, and how long a value of each form is."""
 
@@ -86,8 +87,7 @@ def _read(loop: Loop, qualifier: str, forms: Forms[T], losses: Losses) -> T | No
     segment = loop.take("DTP", qualifier)
     if segment is None:
         return None
-    fields = DTP.read(segment, loop.id, losses)
-    form, text = fields["form"], fields["value"]
+    form, text = _read_form_and_value(segment, loop.id, losses)
     value = forms.parse(text)
     if value is None:
         losses.unreadable(loop.id, segment, "DTP03", forms.words, text)

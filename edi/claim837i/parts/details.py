@@ -16,10 +16,17 @@ from edi.writer import SegmentValues
 
 Segments = Iterator[SegmentValues]
 
+_read_attachment = PWK.makes(Attachment)
+_read_repricing = HCP.makes(Repricing)
+_read_contract = CN1.makes(ContractInformation)
+_read_file_information = K3.reads("text")
+_read_note = NTE.makes(Note)
+_read_epsdt_referral = CRC.makes(EpsdtReferral)
+
 
 def read_attachments(loop: Loop, losses: Losses) -> tuple[Attachment, ...]:
     """PWK."""
-    return tuple([Attachment(**PWK.read(item, loop.id, losses)) for item in loop.take_all("PWK")])
+    return tuple([_read_attachment(item, loop.id, losses) for item in loop.take_all("PWK")])
 
 
 def write_attachments(attachments: Iterable[Attachment]) -> Segments:
@@ -30,7 +37,7 @@ def write_attachments(attachments: Iterable[Attachment]) -> Segments:
 def read_repricing(loop: Loop, losses: Losses) -> Repricing | None:
     """HCP."""
     segment = loop.take("HCP")
-    return Repricing(**HCP.read(segment, loop.id, losses)) if segment else None
+    return _read_repricing(segment, loop.id, losses) if segment else None
 
 
 def write_repricing(repricing: Repricing | None) -> Segments:
@@ -42,7 +49,7 @@ def write_repricing(repricing: Repricing | None) -> Segments:
 def read_contract(loop: Loop, losses: Losses) -> ContractInformation | None:
     """CN1."""
     segment = loop.take("CN1")
-    return ContractInformation(**CN1.read(segment, loop.id, losses)) if segment else None
+    return _read_contract(segment, loop.id, losses) if segment else None
 
 
 def write_contract(contract: ContractInformation | None) -> Segments:
@@ -53,7 +60,7 @@ def write_contract(contract: ContractInformation | None) -> Segments:
 
 def read_file_information(loop: Loop, losses: Losses) -> tuple[str, ...]:
     """K3."""
-    return tuple(K3.read(item, loop.id, losses)["text"] for item in loop.take_all("K3"))
+    return tuple([_read_file_information(item, loop.id, losses) for item in loop.take_all("K3")])
 
 
 def write_file_information(texts: Iterable[str]) -> Segments:
@@ -63,7 +70,7 @@ def write_file_information(texts: Iterable[str]) -> Segments:
 
 def read_notes(loop: Loop, losses: Losses) -> tuple[Note, ...]:
     """NTE."""
-    return tuple(Note(**NTE.read(item, loop.id, losses)) for item in loop.take_all("NTE"))
+    return tuple([_read_note(item, loop.id, losses) for item in loop.take_all("NTE")])
 
 
 def write_notes(notes: Iterable[Note]) -> Segments:
@@ -74,7 +81,7 @@ def write_notes(notes: Iterable[Note]) -> Segments:
 def read_epsdt_referral(loop: Loop, losses: Losses) -> EpsdtReferral | None:
     """CRC."""
     segment = loop.take("CRC")
-    return EpsdtReferral(**CRC.read(segment, loop.id, losses)) if segment else None
+    return _read_epsdt_referral(segment, loop.id, losses) if segment else None
 
 
 def write_epsdt_referral(referral: EpsdtReferral | None) -> Segments:

@@ -17,7 +17,7 @@ from edi.claim837i.losses import Losses
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.parts import coordination, dates, details, parties
 from edi.claim837i.parts.amounts import read_amounts, write_amounts
-from edi.claim837i.parts.procedures import procedure_fields, take_procedure
+from edi.claim837i.parts.procedures import PROCEDURE, as_procedure, procedure_fields
 from edi.tokens import Segment
 from edi.writer import SegmentValues
 
@@ -31,6 +31,12 @@ _REFERENCES = (
     ("9D", "adjusted_repriced_line_number"),
 )
 _AMOUNTS = (("GT", "service_tax"), ("N8", "facility_tax"))
+_read_number = LX.reads("number")
+_read_service = SV2.reads(*PROCEDURE, "revenue_code", "charge", "unit", "quantity", "non_covered_charge")
+_read_note = NTE.reads("text")
+_read_reference = PLAIN_REF.reads("value")
+_read_ndc = LIN.reads("ndc")
+_read_quantity_and_unit = CTP.reads("quantity", "unit")
 _DRUG_REFERENCES = (("VY", "link_sequence_number"), ("XZ", "prescription_number"))
 _PROVIDERS = {
     "2420A": ("72", "operating"),
@@ -49,18 +55,24 @@ def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
     head = loops[0]
     number = head.take("LX")
     service = head.take("SV2") or Segment("SV2", head.segments[0].separators)
-    values = SV2.read(service, head.id, losses)
+    *procedure, revenue_code, charge, unit, quantity, non_covered_charge = _read_service(
+        service, head.id, losses
+    )
     first, last = dates.read_span(head, _SERVICE_DATE, losses)
     drug = next((loop for loop in loops if loop.id == DRUG), None)
     return ServiceLine(
-        number=LX.read(number, head.id, losses)["number"] if number else "",
-        procedure=take_procedure(values),
-        **values,
+        _read_number(number, head.id, losses) if number else "",
+        revenue_code,
+        as_procedure(*procedure),
+        charge,
+        unit,
+        quantity,
+        non_covered_charge,
+        first,
+        last if last != first else None,
         **parties.read_parties(loops, _PROVIDERS, losses),
         **_references(head, _REFERENCES, losses),
         **read_amounts(head, _AMOUNTS, losses),
-        service_date=first,
-        service_end=last if last != first else None,
         **head.read(_PARTS, losses),
         drug=_drug(drug, losses) if drug else None,
         adjudications=coordination.read_adjudications(loops, losses),
@@ -70,7 +82,7 @@ def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
 
 def _third_party_note(loop: Loop, losses: Losses) -> str:
     segment = loop.take("NTE", _THIRD_PARTY_NOTE)
-    return NTE.read(segment, loop.id, losses)["text"] if segment else ""
+    return _read_note(segment, loop.id, losses) if segment else ""
 
 
 _PARTS: Parts = (
@@ -87,18 +99,20 @@ def _references(loop: Loop, references: Sequence[tuple[str, str]], losses: Losse
     for qualifier, field in references:
         segment = loop.take("REF", qualifier)
         if segment is not None:
-            values[field] = PLAIN_REF.read(segment, loop.id, losses)["value"]
-            if not values[field]:
+            values[field] = value = _read_reference(segment, loop.id, losses)
+            if not value:
                 losses.says_nothing(loop.id, segment)
     return values
 
 
 def _drug(loop: Loop, losses: Losses) -> Drug:
-    item, quantity = loop.take("LIN"), loop.take("CTP")
+    item, amount = loop.take("LIN"), loop.take("CTP")
+    quantity, unit = _read_quantity_and_unit(amount, loop.id, losses) if amount else (None, "")
     return Drug(
-        ndc=LIN.read(item, loop.id, losses)["ndc"] if item else None,
-        has_quantity_segment=quantity is not None,
-        **(CTP.read(quantity, loop.id, losses) if quantity else {}),
+        _read_ndc(item, loop.id, losses) if item else None,
+        quantity,
+        unit,
+        has_quantity_segment=amount is not None,
         **_references(loop, _DRUG_REFERENCES, losses),
     )
 

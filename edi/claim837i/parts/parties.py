@@ -29,18 +29,25 @@ _TAXONOMY_ABOVE = ("2010AA",)
 _WITH_CONTACTS = ("1000A", "2010AA")
 _CONTACT_PLACES = (1, 2, 3)
 
+_NAME = ("entity_type", "name", "first_name", "middle_name", "suffix", "id_qualifier", "id")
+_read_name = NM1.reads(*_NAME)
+_read_lines = N3.reads("lines")
+_read_place = N4.reads("city", "state", "postal_code", "country", "subdivision")
+_read_reference = REF.makes(Reference)
+_read_birth_date_and_sex = DMG.reads("birth_date", "sex")
+_READ_TAXONOMY = {loop: layout.reads("taxonomy") for loop, layout in _SPECIALTIES.items()}
+
 
 def read_party(loop: Loop | None, losses: Losses) -> Party:
     """Whom a loop names; an empty one where there is no loop. Its NM1, N3, N4, PRV, REF and PER are taken."""
     if loop is None:
         return Party()
-    name = loop.take("NM1")
-    values = NM1.read(name, loop.id, losses) if name else {}
-    values.pop("entity", None)
-    if len(loop.segments) > 1:
-        values["address"] = _address(loop, losses)
-        values |= loop.read(_PARTS, losses)
-    return Party(**values)
+    segment = loop.take("NM1")
+    name = _read_name(segment, loop.id, losses) if segment else ()
+    if len(loop.segments) == 1:
+        return Party(*name)
+    more = {"address": _address(loop, losses), **loop.read(_PARTS, losses)}
+    return Party(*name, **more)
 
 
 def read_parties(loops: Iterable[Loop], roles: Roles, losses: Losses) -> dict[str, Any]:
@@ -57,17 +64,17 @@ def _address(loop: Loop, losses: Losses) -> Address | None:
     street, place = loop.take("N3"), loop.take("N4")
     if street is None and place is None:
         return None
-    values = N3.read(street, loop.id, losses) if street else {}
-    return Address(**values, **(N4.read(place, loop.id, losses) if place else {}))
+    lines = _read_lines(street, loop.id, losses) if street else ()
+    return Address(lines, *(_read_place(place, loop.id, losses) if place else ()))
 
 
 def read_taxonomy(loop: Loop, losses: Losses) -> str:
     """PRV03, in the loops that have a PRV."""
-    layout = _SPECIALTIES.get(loop.id)
-    specialty = loop.take("PRV") if layout else None
-    if layout is None or specialty is None:
+    read = _READ_TAXONOMY.get(loop.id)
+    specialty = loop.take("PRV") if read else None
+    if read is None or specialty is None:
         return ""
-    taxonomy: str = layout.read(specialty, loop.id, losses)["taxonomy"]
+    taxonomy: str = read(specialty, loop.id, losses)
     if not taxonomy:
         losses.says_nothing(loop.id, specialty)
     return taxonomy
@@ -75,7 +82,7 @@ def read_taxonomy(loop: Loop, losses: Losses) -> str:
 
 def read_references(loop: Loop, losses: Losses) -> tuple[Reference, ...]:
     """All REF of a loop."""
-    return tuple([Reference(**REF.read(segment, loop.id, losses)) for segment in loop.take_all("REF")])
+    return tuple([_read_reference(segment, loop.id, losses) for segment in loop.take_all("REF")])
 
 
 def with_references(party: Party, references: tuple[Reference, ...]) -> Party:
@@ -106,10 +113,10 @@ def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, s
     segment = loop.take("DMG") if loop else None
     if loop is None or segment is None:
         return None, ""
-    values = DMG.read(segment, loop.id, losses)
+    birth_date, sex = _read_birth_date_and_sex(segment, loop.id, losses)
     if not any(segment.elements[2:]):
         losses.says_nothing(loop.id, segment)
-    return values["birth_date"], values["sex"]
+    return birth_date, sex
 
 
 def write_party(entity: str, party: Party, loop: str) -> Segments:

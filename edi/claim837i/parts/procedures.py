@@ -6,11 +6,15 @@ from typing import Any
 
 from edi.claim837i.model.details import Procedure
 
+PROCEDURE = ("qualifier", "code", "modifiers", "description")
+"""Its fields in the layouts of SV2 and SVD."""
 
-def take_procedure(values: dict[str, Any]) -> Procedure | None:
-    """The procedure among the fields of SV2 or SVD; None where it is empty."""
-    fields = {name: values.pop(name) for name in ("qualifier", "code", "modifiers", "description")}
-    return Procedure(**fields) if any(fields.values()) else None
+
+def as_procedure(qualifier: str, code: str, modifiers: tuple[str, ...], description: str) -> Procedure | None:
+    """The procedure with these fields; None where it is empty."""
+    if qualifier or code or modifiers or description:
+        return Procedure(qualifier, code, modifiers, description)
+    return None
 
 
 def procedure_fields(procedure: Procedure | None) -> dict[str, Any]:
