@@ -27,7 +27,8 @@ def weight_missing(check: EncounterCheck) -> Iterator[Fault]:
 def weight_old(check: EncounterCheck) -> Iterator[Fault]:
     """The weight is fresh on the day of the infusion.
 
-    What: the weight is older than 14 days (or the payer's own limit) on that day, or taken after it.
+    What: the weight is older than 14 days (or the payer's own limit) on the day of the infusion, or
+    taken after it.
     Why: an infant outgrows a weight band in weeks; some payers take a fresh weight only.
     Fix: before the infusion, weigh the child again; afterwards, enter the last weight before it.
     """
