@@ -17,11 +17,11 @@ from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 Elements = Mapping[str, tuple[int, ...]]
-"""Numbers of elements by segment id."""
+"""Numbers of elements by segment id, ascending."""
 
 _LAYOUTS = [one for one in vars(layouts).values() if isinstance(one, Layout)]
-_AMOUNTS: Elements = {one.segment_id: one.amounts for one in _LAYOUTS if one.amounts}
-_NUMBERS: Elements = {one.segment_id: one.numbers for one in _LAYOUTS if one.numbers}
+_AMOUNTS: Elements = {one.segment_id: tuple(sorted(one.amounts)) for one in _LAYOUTS if one.amounts}
+_NUMBERS: Elements = {one.segment_id: tuple(sorted(one.numbers)) for one in _LAYOUTS if one.numbers}
 _SERVICE, _UNITS = "SV2", 5
 """SV205, the one quantity whose digits the guide limits."""
 _VALUE_CODE, _VALUE = "BE", 5
@@ -40,27 +40,32 @@ _FAULTS = (
     (re.compile(r"[0-9]{9,}(?:\.[0-9]+)?"), "more than eight digits before the point"),
     (re.compile(r"[0-9]*\.[0-9]{3,}"), "too many decimals"),
 )
+_POINT = "."
 _ZEROS_AT_THE_END = re.compile(r"-?[0-9]*\.[0-9]*0")
 _LONGEST_SHOWN = 24
 _WRONG_CHARACTERS = Acknowledgment("8", "6")
 _TAX_ID = re.compile("[0-9]{9}")
 
 
-def _values(check: ClaimCheck, elements: Elements) -> Iterator[tuple[LoopSegment, int, str]]:
-    """What stands in those elements, with the segment and the element."""
+def _values(check: ClaimCheck, elements: Elements, mark: str = "") -> Iterator[tuple[LoopSegment, int, str]]:
+    """What stands in those elements, with segment and element; only in segments that hold the mark."""
     segments = check.segments
     for segment_id, numbers in elements.items():
         for item in segments.get(segment_id, ()):
+            if mark not in item.segment.text:
+                continue
             contents = item.segment.elements
             for number in numbers:
-                if number < len(contents) and contents[number]:
+                if number >= len(contents):
+                    break
+                if contents[number]:
                     yield item, number, contents[number]
 
 
 def _value_code_amounts(check: ClaimCheck) -> Iterator[tuple[LoopSegment, str, str]]:
     """The amounts of value codes (HI BE), with the segment and the component."""
     for item in check.segments.get("HI", ()):
-        if item.segment.component(1, 1) != _VALUE_CODE:
+        if not item.segment.element(1).startswith(_VALUE_CODE):
             continue
         for number in range(1, len(item.segment.elements)):
             amount = item.segment.component(number, _VALUE)
@@ -120,7 +125,7 @@ def amount_trailing_zeros(check: ClaimCheck) -> Iterator[Fault]:
     Why: the standard leaves such zeros out; some clearinghouses reject them.
     Fix: write the number without them: 2125000 instead of 2125000.00.
     """
-    for item, number, value in _values(check, _NUMBERS):
+    for item, number, value in _values(check, _NUMBERS, _POINT):
         if value[-1] == "0" and _ZEROS_AT_THE_END.fullmatch(value) and not _is_too_fine(item, number, value):
             yield _zeros(check, item, f"{item.segment.id}{number:02d}", value)
     for item, element, value in _value_code_amounts(check):
@@ -152,11 +157,9 @@ def tax_id(check: ClaimCheck) -> Iterator[Fault]:
     Fix: write the nine digits of the tax id without a hyphen, with leading zeros, in the site profile.
     """
     for item in check.segments.get("REF", ()):
-        segment = item.segment
-        if segment.element(1) != "EI" or not segment.element(2):
-            continue
-        number = segment.element(2)
-        if not _TAX_ID.fullmatch(number):
+        contents = item.segment.elements
+        number = contents[2] if len(contents) > 2 and contents[1] == "EI" else ""
+        if number and not _TAX_ID.fullmatch(number):
             yield Fault(
                 "The tax id in loop {loop} is not nine digits.",
                 check.claim.place_of(item, "REF02"),

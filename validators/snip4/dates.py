@@ -82,16 +82,18 @@ def statement_dates(check: ClaimCheck) -> Iterator[Fault]:
 def _statement(check: ClaimCheck) -> Iterator[Fault]:
     claim = check.claim
     first, last = claim.statement_from, claim.statement_through
-    place = check.claim_place("DTP", "434", "DTP03")
     if _is_after(first, last):
         yield Fault(
-            "The statement ends before it begins.", place, expected="the first day first", found=_shown(last)
+            "The statement ends before it begins.",
+            _statement_place(check),
+            expected="the first day first",
+            found=_shown(last),
         )
         return
     if _is_after(last, check.created):
         yield Fault(
             "The statement ends after the file was made.",
-            place,
+            _statement_place(check),
             expected="the day of BHT04 or before",
             found=_shown(last),
         )
@@ -109,6 +111,10 @@ def _statement(check: ClaimCheck) -> Iterator[Fault]:
             expected="the last day of the statement or before",
             found=_shown(claim.admission),
         )
+
+
+def _statement_place(check: ClaimCheck) -> Place:
+    return check.claim_place("DTP", "434", "DTP03")
 
 
 def _line_date_place(check: ClaimCheck, line: ServiceLine) -> Place:

@@ -23,7 +23,7 @@ def patient_hierarchy(check: ClaimCheck) -> Iterator[Fault]:
     Fix: write SBR02 18, HL04 0 and no 2000C for a child with an own member id; else SBR02 empty, HL04 1, and the child in 2000C.
     """
     claim = check.claim
-    header = next(claim.segments_of("2000B", "SBR"), None)
+    header = next((item for item in check.segments.get("SBR", ()) if item.loop == "2000B"), None)
     if header is not None and claim.subscriber.is_patient is (claim.patient is not None):
         dependent = claim.patient is not None
         yield Fault(

@@ -23,11 +23,10 @@ def claim_id_length(check: ClaimCheck) -> Iterator[Fault]:
     """
     claim = check.claim
     number = claim.patient_control_number
-    place = check.claim_place("CLM", element="CLM01")
     if len(number) > _LONGEST_ACCOUNT:
         yield Fault(
             "The account number has {length} characters; payers keep {longest}.",
-            place,
+            claim.first_place(_CLAIM_LOOP, "CLM", element="CLM01"),
             fields={"length": len(number), "longest": _LONGEST_ACCOUNT},
             expected=f"at most {_LONGEST_ACCOUNT} characters",
             found=f"{len(number)} characters",
@@ -37,7 +36,7 @@ def claim_id_length(check: ClaimCheck) -> Iterator[Fault]:
     if earlier is not None:
         yield Fault(
             "An earlier claim of the file has this account number, payer, frequency and dates.",
-            place,
+            claim.first_place(_CLAIM_LOOP, "CLM", element="CLM01"),
             expected="one claim a number",
             found=earlier.words(),
         )
