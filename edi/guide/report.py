@@ -1,13 +1,15 @@
 """What a guide checker found, in words, with its place and the codes a 999 would carry.
 
 Why: whichever checker judged a file, the user reads the same sentences. Values at fault are
-protected; an id that the guide does not know may be a name, and is protected too.
+protected, but for codes, amounts and counts; an id that the guide does not know may be a name,
+and is protected too.
 
 Source: codes of IK304 and IK403: 005010X231A1.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +32,7 @@ from edi.guide.verdict import (
     Reason,
     Verdict,
 )
-from edi.protected import Protected
+from edi.protected import Protected, shown_code
 from edi.reading_rules import GUIDE
 from edi.tokens import Segment
 
@@ -41,6 +43,17 @@ _TRAILERS = frozenset({"SE", "GE", "IEA"})
 _CLAIM_LOOP = "2300"
 _MOST_CODES_SHOWN = 20
 _MOST_TEXT_SHOWN = 200
+
+_LONGEST_VERSION = 12
+_LONGEST_COUNT = 6
+_SIGN_AND_POINT = 2
+_CODED = "ID"
+_CODED_AND_PRIVATE = frozenset({"116"})
+"""Elements of type ID that say where somebody lives: the postal code."""
+_NUMBERS = ("N", "R")
+_NUMBER = re.compile(r"[0-9.,+-]+", re.ASCII)
+_ELSEWHERE = frozenset({Kind.NOT_USED, Kind.SURPLUS, Kind.COMPONENTS, Kind.REPETITION})
+"""Trouble with a value that may belong into another element."""
 
 _MEND = "Correct the value of {element}."
 _EXTERNAL_LISTS = {
@@ -215,7 +228,7 @@ class GuideReport:
             fields={"where": where},
             element=element,
             expected=expected,
-            found=_shown(element_value(segment, element)) if element else "nothing",
+            found=shown_code(element_value(segment, element), _LONGEST_VERSION) if element else "nothing",
             fix=f"Institutional claims go out as {expected}; files of other guides are not checked here.",
         )
 
@@ -273,7 +286,7 @@ class GuideReport:
             fields={"id": self._known_id(segment) or Protected(segment.id), "before": misplaced.after.id},
             element=qualifier,
             expected=_code_list(codes) if codes else None,
-            found=_shown(element_value(segment, qualifier) if qualifier else segment.id),
+            found=_found_qualifier(misplaced, segment) if qualifier else _shown(segment.id),
             fix="Move the segment to its place in the guide, correct its qualifier, or remove it.",
             segment_code=code,
         )
@@ -361,7 +374,7 @@ class GuideReport:
             fields={"element": label, "segment": segment.id, "length": _length(trouble.definition, value)},
             element=label,
             expected=trouble.expected or _expected(trouble, definition),
-            found=_shown(value) if value else "nothing",
+            found=_found(value, trouble),
             fix=wording.fix.format(element=label),
             segment_code="8",
             element_code=wording.code,
@@ -505,6 +518,33 @@ def _length(definition: ElementOrComposite | None, value: str) -> int:
     if isinstance(definition, ElementDefinition) and definition.data_type.startswith(("N", "R")):
         value = value.replace("-", "").replace(".", "")
     return len(value)
+
+
+def _found(value: str, trouble: ElementTrouble) -> Protected[str] | str:
+    """The value at fault: codes, amounts and counts as they stand, all else protected.
+
+    Only what has the length and the characters of a code or number is shown: in a damaged file
+    any element may hold a name.
+    """
+    definition = trouble.definition
+    if trouble.kind is Kind.NUMBER:
+        return (
+            value if value.isascii() and value.isdigit() and len(value) <= _LONGEST_COUNT else _shown(value)
+        )
+    if trouble.kind in _ELSEWHERE or not isinstance(definition, ElementDefinition):
+        return _shown(value)
+    if definition.data_type == _CODED and definition.data_element not in _CODED_AND_PRIVATE:
+        return shown_code(value, definition.maximum)
+    if definition.data_type.startswith(_NUMBERS) and _NUMBER.fullmatch(value):
+        return value if len(value) <= definition.maximum + _SIGN_AND_POINT else _shown(value)
+    return _shown(value)
+
+
+def _found_qualifier(misplaced: Misplaced, segment: Segment) -> Protected[str] | str:
+    """The qualifier of a segment that the guide does not have with it: a code of two or three letters."""
+    label = misplaced.near[0].key_label or ""
+    longest = max((len(code) for near in misplaced.near for code in near.key_codes), default=0)
+    return shown_code(element_value(segment, label), longest)
 
 
 def _shown(text: str) -> Protected[str] | str:
