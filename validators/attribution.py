@@ -185,10 +185,21 @@ class Attribution:
             self._said.add(finding.place.segment_position)
 
 
-def unsaid(findings: Iterable[Finding], said: Iterable[Finding]) -> list[Finding]:
-    """The findings at whose segments nothing was said yet."""
+def unsaid(
+    findings: Iterable[Finding], said: Iterable[Finding], by_rules: Iterable[Finding] = ()
+) -> list[Finding]:
+    """The findings at whose segments nothing was said yet, and at whose elements no rule found an error."""
     positions = {finding.place.segment_position for finding in said}
-    return [finding for finding in findings if finding.place.segment_position not in positions]
+    elements = {_element(finding) for finding in by_rules if finding.is_error}
+    return [
+        finding
+        for finding in findings
+        if finding.place.segment_position not in positions and _element(finding) not in elements
+    ]
+
+
+def _element(finding: Finding) -> tuple[int | None, str | None]:
+    return finding.place.segment_position, finding.place.element
 
 
 def _is_own(finding: Finding) -> bool:

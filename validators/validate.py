@@ -222,11 +222,12 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         """With the file's name and, of a claim, what its record and the rules say."""
         if isinstance(item, SharedFinding):
             return replace(item, finding=self._named(item.finding))
-        item.findings += unsaid(item.claim.sources[-1].findings, [*item.findings, *item.above])
         known = self._context.known(item.index, item.claim)
         check = self._profiles.claim_check(item, known)
         rules = self._profiles.rules(check)
-        item.findings += rules.findings(check)
+        found = list(rules.findings(check))
+        item.findings += unsaid(item.claim.sources[-1].findings, [*item.findings, *item.above], found)
+        item.findings += found
         if known is not None:
             account = item.claim.place.claim
             item.findings += (finding.at(claim=account) for finding in known.gate())
