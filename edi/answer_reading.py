@@ -27,7 +27,7 @@ from edi.answer_parts import (
     Reference,
     Trace,
 )
-from edi.envelope import Transaction
+from edi.envelope import TransactionSet
 from edi.finding import Finding, RuleKey, Severity
 from edi.protected import Protected
 from edi.reading_rules import INBOUND
@@ -46,7 +46,7 @@ class Reading:
 
     __slots__ = ("place", "findings")
 
-    def __init__(self, transaction: Transaction, file: str | None) -> None:
+    def __init__(self, transaction: TransactionSet, file: str | None) -> None:
         self.place = replace(transaction.place(), file=file)
         self.findings: list[Finding] = []
 

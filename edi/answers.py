@@ -134,7 +134,7 @@ def read_answer(transaction: Transaction, file: str | None = None) -> Answer:
         segment=None,
         digest=transaction.digest(),
         model=model,
-        findings=(*_check_version(kind, transaction.version, place), *findings),
+        findings=(*check_version(kind, transaction.version, place), *findings),
     )
 
 
@@ -153,7 +153,8 @@ def _read(kind: str, transaction: Transaction, file: str | None) -> tuple[Model 
             return None, []
 
 
-def _check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
+def check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
+    """Say where a version is not the adopted one of its kind."""
     adopted = next((entry.adopted for entry in kinds() if entry.kind == kind), ())
     if adopted and version not in adopted:
         yield Finding.of(

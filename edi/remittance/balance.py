@@ -9,12 +9,12 @@ Reversals carry negated amounts and meet the same sums. Source: FACTS D4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from edi.finding import Finding, Place, RuleKey, Severity
 from edi.protected import Protected
-from edi.remittance.model import ClaimPayment, Payment, Remittance, ServiceLine, total
+from edi.remittance.model import ClaimPayment, Payment, ProviderAdjustment, Remittance, ServiceLine, total
 from edi.values import from_cents
 
 LINE_BALANCE = RuleKey("remit-line-balance", 3, Severity.ERROR)
@@ -26,10 +26,30 @@ _SOURCE = "FACTS D4"
 
 def check_balances(remittance: Remittance, place: Place) -> list[Finding]:
     """The balances that are off; `place` names file, interchange, group and transaction set."""
-    found = [finding for claim in remittance.claims for finding in _check_claim(claim, place)]
-    if remittance.payment is not None:
-        found.extend(_check_transaction(remittance, remittance.payment, place))
-    return found
+    balance = RemittanceBalance(place)
+    found = [finding for claim in remittance.claims for finding in balance.claim(claim)]
+    return [*found, *balance.transaction(remittance.payment, remittance.provider_adjustments)]
+
+
+class RemittanceBalance:
+    """The same, claim by claim: it adds up what was paid, and holds no claim."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._paid = 0
+
+    def claim(self, claim: ClaimPayment) -> Iterator[Finding]:
+        """The balances of a claim and its lines that are off."""
+        self._paid += claim.paid
+        return _check_claim(claim, self._place)
+
+    def transaction(
+        self, payment: Payment | None, provider_adjustments: Iterable[ProviderAdjustment]
+    ) -> Iterator[Finding]:
+        """The balance of the whole, once all claims were given."""
+        if payment is not None:
+            expected = self._paid - total(provider_adjustments)
+            yield from _check_transaction(expected, payment, self._place)
 
 
 def _check_claim(claim: ClaimPayment, place: Place) -> Iterator[Finding]:
@@ -66,9 +86,7 @@ def _check_line(line: ServiceLine, number: int, place: Place) -> Iterator[Findin
         )
 
 
-def _check_transaction(remittance: Remittance, payment: Payment, place: Place) -> Iterator[Finding]:
-    paid = sum(claim.paid for claim in remittance.claims)
-    expected = paid - total(remittance.provider_adjustments)
+def _check_transaction(expected: int, payment: Payment, place: Place) -> Iterator[Finding]:
     if expected != payment.net:
         yield _finding(
             TRANSACTION_BALANCE,

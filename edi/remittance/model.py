@@ -224,14 +224,29 @@ class ClaimPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderSummary:
+    """A provider's totals: TS3 (`provider` TS301, `facility_type` TS302, `fiscal_period` TS303) or TS2.
+
+    `totals` are the amounts and counts that stand in it, by element: TS304 claims, TS305 charges.
+    """
+
+    provider: str
+    facility_type: str
+    fiscal_period: date | None
+    totals: tuple[tuple[str, Decimal], ...]
+    segment_position: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimGroup:
     """The claims under one LX; `number` is LX01, "" where a claim came without LX.
 
-    TS3 and TS2, the provider's totals, stay in `segments`.
+    `summaries` are the provider's totals, TS3 and TS2.
     """
 
     number: str
     claims: tuple[ClaimPayment, ...]
+    summaries: tuple[ProviderSummary, ...]
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
 
@@ -254,13 +269,13 @@ class ProviderAdjustment:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remittance:
-    """One 835: a payment, who paid whom, and the claims it covers.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemittanceHeader:
+    """What stands once in an 835, before its claims: a payment, and who paid whom.
 
     `trace` is TRN (the payment's number; its originator identifies the payer),
     `production_date` DTM*405, `currency` CUR02, `references` the REF of the header (EV
-    receiver, F2 version). `unplaced` are segments that no loop holds.
+    receiver, F2 version).
     """
 
     version: str
@@ -271,15 +286,7 @@ class Remittance:
     references: tuple[Reference, ...]
     payer: Party | None
     payee: Party | None
-    groups: tuple[ClaimGroup, ...]
-    provider_adjustments: tuple[ProviderAdjustment, ...]
-    unplaced: list[Segment] = field(repr=False, compare=False)
     segment_position: int = 1
-
-    @property
-    def claims(self) -> tuple[ClaimPayment, ...]:
-        """All claims in the order of the file."""
-        return tuple(claim for group in self.groups for claim in group.claims)
 
     @property
     def trace_number(self) -> str:
@@ -290,6 +297,20 @@ class Remittance:
     def payer_identifier(self) -> str:
         """TRN03: the payer as the payment names it, or ""."""
         return self.trace.originator if self.trace else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remittance(RemittanceHeader):
+    """One 835: its header and the claims it covers. `unplaced` are segments that no loop holds."""
+
+    groups: tuple[ClaimGroup, ...]
+    provider_adjustments: tuple[ProviderAdjustment, ...]
+    unplaced: list[Segment] = field(repr=False, compare=False)
+
+    @property
+    def claims(self) -> tuple[ClaimPayment, ...]:
+        """All claims in the order of the file."""
+        return tuple(claim for group in self.groups for claim in group.claims)
 
 
 def total(adjustments: Iterable[Adjustment | ProviderAdjustment]) -> int:

@@ -1,4 +1,4 @@
-"""Reads an 835 (005010X221A1 and its odd relatives) into a remittance.
+"""Reads an 835 (005010X221A1 and its odd relatives), whole or claim by claim.
 
 Inside a loop the order of segments does not matter. What a payer got wrong is reported and
 read all the same.
@@ -7,6 +7,9 @@ Source: FACTS D4 and annex 3.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
 
 from edi.answer_parts import find_date
 from edi.answer_reading import (
@@ -21,7 +24,7 @@ from edi.answer_reading import (
     read_references,
     read_traces,
 )
-from edi.envelope import Transaction
+from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding
 from edi.remittance.model import (
     Adjustment,
@@ -30,30 +33,125 @@ from edi.remittance.model import (
     Party,
     Payment,
     ProviderAdjustment,
+    ProviderSummary,
     Remark,
     Remittance,
+    RemittanceHeader,
     ServiceLine,
 )
-from edi.remittance.sorting import ClaimLoops, GroupLoops, RemittanceSorter
+from edi.remittance.sorting import ClaimLoops, RemittanceSorter, check_claim
+from edi.tokens import Segment
 
 _ADJUDICATION_REMARKS = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 _REMARK_CODE = "HE"
+_NOT_OF_THE_BODY = frozenset({"ST", "SE"})
+_SUMMARY_FIRST_AMOUNT = 4
 
 
-def read_remittance(transaction: Transaction, file: str | None = None) -> tuple[Remittance, list[Finding]]:
-    """Read one 835. Never raises for what it holds; what is odd is a finding."""
-    reading = Reading(transaction, file)
-    sorter = RemittanceSorter(reading)
-    for segment in transaction.body:
-        sorter.take(segment)
-    sorter.check()
+def read_remittance(
+    transaction: Transaction | StreamedTransaction, file: str | None = None
+) -> tuple[Remittance, list[Finding]]:
+    """Read one 835 whole. Never raises for what it holds; what is odd is a finding."""
+    reader = RemittanceReader(transaction, file)
+    groups: list[tuple[ClaimGroup, list[ClaimPayment]]] = []
+    for claim in reader:
+        if not groups or groups[-1][0] is not reader.group:
+            groups.append((reader.group, []))
+        groups[-1][1].append(claim)
+    header = reader.header
+    remittance = Remittance(
+        version=header.version,
+        payment=header.payment,
+        trace=header.trace,
+        production_date=header.production_date,
+        currency=header.currency,
+        references=header.references,
+        payer=header.payer,
+        payee=header.payee,
+        groups=tuple(replace(group, claims=tuple(claims)) for group, claims in groups),
+        provider_adjustments=reader.provider_adjustments,
+        unplaced=reader.unplaced,
+    )
+    return remittance, reader.findings
+
+
+class RemittanceReader:
+    """Reads the claims of one 835 as they are asked for; only one is held.
+
+    `header` is known with the first claim, `group` is that of the claim that was read last,
+    without its claims. `findings`, `provider_adjustments` and `unplaced` are complete when all claims were
+    read. Never raises for what the file holds.
+    """
+
+    def __init__(self, transaction: Transaction | StreamedTransaction, file: str | None = None) -> None:
+        self._transaction = transaction
+        self._reading = Reading(transaction, file)
+        self._sorter = RemittanceSorter(self._reading)
+        self._header: RemittanceHeader | None = None
+        self._group: tuple[Loop, ClaimGroup] | None = None
+        self.provider_adjustments: tuple[ProviderAdjustment, ...] = ()
+
+    @property
+    def header(self) -> RemittanceHeader:
+        """Payment, payer and payee. Raises ValueError before the first claim was asked for."""
+        if self._header is None:
+            raise ValueError("the header is known when the first claim was asked for")
+        return self._header
+
+    @property
+    def group(self) -> ClaimGroup:
+        """The group of the last claim. Raises ValueError before the first was asked for."""
+        if self._group is None:
+            raise ValueError("the group is known when the first claim was asked for")
+        return self._group[1]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was odd in what was read so far."""
+        return self._reading.findings
+
+    @property
+    def unplaced(self) -> list[Segment]:
+        """The segments that no loop holds."""
+        return self._sorter.unplaced
+
+    def __iter__(self) -> Iterator[ClaimPayment]:
+        sorter = self._sorter
+        for segment in self._transaction.segments:
+            if segment.id in _NOT_OF_THE_BODY:
+                continue
+            done = sorter.take(segment)
+            if self._header is None and sorter.group is not None:
+                self._close_header()
+            if done is not None:
+                yield self._claim(done)
+        done = sorter.end()
+        if done is not None:
+            yield self._claim(done)
+        if self._header is None:
+            self._close_header()
+        sorter.check_group()
+        self.provider_adjustments = _provider_adjustments(sorter.footer)
+
+    def _close_header(self) -> None:
+        self._sorter.check_header()
+        self._header = _header(self._sorter, self._transaction.version)
+
+    def _claim(self, loops: ClaimLoops) -> ClaimPayment:
+        if self._group is None or self._group[0] is not loops.group:
+            self._group = loops.group, _group(loops.group, loops.loop.segments[0])
+        check_claim(loops)
+        return _claim(loops)
+
+
+def _header(sorter: RemittanceSorter, version: str) -> RemittanceHeader:
     header = sorter.header
     payment, traces = header.need("BPR"), read_traces(header)
     header.need("TRN")
     produced = find_date(read_dates(header), "405")
     currency = header.first("CUR")
-    remittance = Remittance(
-        version=transaction.version,
+    return RemittanceHeader(
+        version=version,
         payment=_payment(payment) if payment else None,
         trace=traces[0] if traces else None,
         production_date=produced.first if produced else None,
@@ -61,11 +159,7 @@ def read_remittance(transaction: Transaction, file: str | None = None) -> tuple[
         references=read_references(header),
         payer=_party(sorter, "PR"),
         payee=_party(sorter, "PE"),
-        groups=tuple(_group(group) for group in sorter.groups),
-        provider_adjustments=_provider_adjustments(sorter.footer),
-        unplaced=sorter.unplaced,
     )
-    return remittance, reading.findings
 
 
 def _payment(entry: Fields) -> Payment:
@@ -101,14 +195,29 @@ def _party(sorter: RemittanceSorter, qualifier: str) -> Party | None:
     return None
 
 
-def _group(loops: GroupLoops) -> ClaimGroup:
-    header = loops.loop.first("LX")
-    claims = tuple(_claim(claim) for claim in loops.claims)
+def _group(loop: Loop, first: Segment) -> ClaimGroup:
+    header = loop.first("LX")
     return ClaimGroup(
         number=header.text(1) if header else "",
-        claims=claims,
-        segment_position=header.position if header else claims[0].segment_position,
-        segments=loops.loop.segments,
+        claims=(),
+        summaries=tuple(_summary(entry) for entry in loop.all("TS3", "TS2")),
+        segment_position=header.position if header else first.position,
+        segments=loop.segments,
+    )
+
+
+def _summary(entry: Fields) -> ProviderSummary:
+    """TS3 begins with who and when; all of TS2, and the rest of TS3, is amounts and counts."""
+    names_provider = entry.segment.id == "TS3"
+    first = _SUMMARY_FIRST_AMOUNT if names_provider else 1
+    numbers = range(first, len(entry.segment.elements))
+    found = ((entry.element_name(number), entry.decimal(number)) for number in numbers)
+    return ProviderSummary(
+        provider=entry.text(1) if names_provider else "",
+        facility_type=entry.text(2) if names_provider else "",
+        fiscal_period=entry.day(3) if names_provider else None,
+        totals=tuple((element, value) for element, value in found if value is not None),
+        segment_position=entry.position,
     )
 
 

@@ -1,76 +1,107 @@
-"""The rows of a file, whatever it holds: answers and claims as billed, by content."""
+"""The rows of a file, whatever it holds: answers and claims as billed, by content.
+
+Remittances and claims as billed are read one claim at a time, so that a file's length does not
+matter; other answers are held one transaction set at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from edi.acknowledgment.implementation import GroupAcknowledgment
-from edi.acknowledgment.interchange import InterchangeAcknowledgment
-from edi.answers import Answer, read_answers
+from edi.acknowledgment.interchange import read_interchange_acknowledgment
+from edi.answers import check_version, read_answer
 from edi.claim837i.read import ClaimReader
 from edi.claim_status.model import ClaimStatusReport
-from edi.envelope import Interchange, Transaction
-from edi.remittance.model import Remittance
+from edi.envelope import Interchange, StreamedTransaction, read_transactions
+from edi.kinds import kind_by_guide
+from edi.reading_rules import INBOUND
+from edi.remittance.balance import RemittanceBalance
+from edi.remittance.read import RemittanceReader
 from edi.tables import rows
 from edi.tables.rows import TableRow
 
-_CLAIMS = "837I"
+_REMITTANCE = "835"
 
 
 def file_rows(path: Path) -> Iterator[TableRow]:
-    """All rows of a file. OSError where it cannot be read."""
-    found = read_answers(path.read_bytes(), path.name)
-    for finding in found.envelope_findings:
-        yield _placed(path.name, None, rows.finding_row(finding))
-    number = 0
-    for answer in found.answers:
-        if answer.transaction is not None:
-            number += 1
-        where = number if answer.transaction is not None else None
-        for row in chain(_transaction_rows(answer), _rows(answer), map(rows.finding_row, answer.findings)):
-            yield _placed(path.name, where, row)
+    """All rows of a file. OSError where it cannot be read; what it holds never raises."""
+    interchanges: list[Interchange] = []
+    with path.open("rb") as source:
+        reader = read_transactions(source, INBOUND, path.name, on_interchange=interchanges.append)
+        for number, transaction in enumerate(reader, start=1):
+            for table, row in _transaction_rows(transaction):
+                yield table, (path.name, number, *row)
+    acknowledgments = (segment for one in interchanges for segment in one.acknowledgments)
+    answers = map(read_interchange_acknowledgment, acknowledgments)
+    outside = chain(
+        chain.from_iterable(map(rows.interchange_acknowledgment_rows, answers)),
+        map(rows.finding_row, reader.findings),
+    )
+    for table, row in outside:
+        yield table, (path.name, None, *row)
 
 
-def _placed(file: str, transaction: int | None, row: TableRow) -> TableRow:
-    return row[0], (file, transaction, *row[1])
+def _transaction_rows(transaction: StreamedTransaction) -> Iterator[TableRow]:
+    kind = kind_by_guide(transaction.set_id, transaction.version)
+    match kind:
+        case "835":
+            yield _header_row(transaction, kind)
+            yield from _remittance(transaction)
+        case "837I":
+            yield _header_row(transaction, kind)
+            yield from _billed(transaction)
+        case _:
+            yield from _answer(transaction)
 
 
-def _transaction_rows(answer: Answer) -> Iterator[TableRow]:
-    transaction, interchange = answer.transaction, answer.interchange
-    if transaction is not None:
-        numbers = (
-            interchange.control_number,
-            transaction.group.control_number,
-            transaction.control_number,
-            transaction.version,
-        )
-        yield "transactions", (answer.kind, *numbers, *_parties(interchange))
-
-
-def _parties(interchange: Interchange) -> tuple[str, str]:
+def _header_row(transaction: StreamedTransaction, kind: str) -> TableRow:
+    interchange = transaction.interchange
     _, sender, _, receiver = interchange.parties
-    return sender, receiver
+    numbers = (
+        interchange.control_number,
+        transaction.group.control_number,
+        transaction.control_number,
+        transaction.version,
+    )
+    return "transactions", (kind, *numbers, sender, receiver)
 
 
-def _rows(answer: Answer) -> Iterator[TableRow]:
-    match answer.model:
-        case Remittance():
-            yield from rows.remittance_rows(answer.model)
-        case ClaimStatusReport():
-            yield from rows.claim_status_rows(answer.model)
-        case GroupAcknowledgment():
-            yield from rows.acknowledgment_rows(answer.kind, answer.model)
-        case InterchangeAcknowledgment():
-            yield from rows.interchange_acknowledgment_rows(answer.model)
-        case None if answer.kind == _CLAIMS and answer.transaction is not None:
-            yield from _billed(answer.transaction)
+def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow]:
+    reader = RemittanceReader(transaction)
+    place = transaction.place()
+    balance = RemittanceBalance(place)
+    number = 0
+    for number, claim in enumerate(reader, start=1):
+        if number == 1:
+            yield rows.remittance_header_row(reader.header)
+        yield from rows.claim_payment_rows(number, claim)
+        yield from map(rows.finding_row, balance.claim(claim))
+    if number == 0:
+        yield rows.remittance_header_row(reader.header)
+    yield from rows.provider_adjustment_rows(reader.provider_adjustments)
+    off = balance.transaction(reader.header.payment, reader.provider_adjustments)
+    version = check_version(_REMITTANCE, transaction.version, replace(place, segment_position=1))
+    yield from map(rows.finding_row, chain(version, reader.findings, off))
 
 
-def _billed(transaction: Transaction) -> Iterator[TableRow]:
+def _billed(transaction: StreamedTransaction) -> Iterator[TableRow]:
     reader = ClaimReader(transaction)
     for number, claim in enumerate(reader, start=1):
         yield from rows.billed_claim_rows(number, claim)
         yield from map(rows.finding_row, claim.findings)
     yield from map(rows.finding_row, reader.findings)
+
+
+def _answer(transaction: StreamedTransaction) -> Iterator[TableRow]:
+    answer = read_answer(transaction.read())
+    yield _header_row(transaction, answer.kind)
+    match answer.model:
+        case ClaimStatusReport():
+            yield from rows.claim_status_rows(answer.model)
+        case GroupAcknowledgment():
+            yield from rows.acknowledgment_rows(answer.kind, answer.model)
+    yield from map(rows.finding_row, answer.findings)

@@ -16,7 +16,14 @@ from edi.claim837i.model import Claim
 from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Level, Status
 from edi.finding import Finding
 from edi.protected import MASK, Protected
-from edi.remittance.model import Adjustment, ClaimPayment, Remark, Remittance, ServiceLine
+from edi.remittance.model import (
+    Adjustment,
+    ClaimPayment,
+    ProviderAdjustment,
+    Remark,
+    RemittanceHeader,
+    ServiceLine,
+)
 from edi.values import to_cents
 
 Row = tuple[object, ...]
@@ -24,33 +31,33 @@ TableRow = tuple[str, Row]
 """The name of a table, and a row of it."""
 
 
-def remittance_rows(remittance: Remittance) -> Iterator[TableRow]:
-    """`remittances`, `claims`, `lines`, `adjustments`, `remarks` and `provider_adjustments` of an 835."""
-    payment, payer, payee = remittance.payment, remittance.payer, remittance.payee
-    yield (
-        "remittances",
-        (
-            remittance.trace_number,
-            remittance.payer_identifier,
-            payer.name if payer else "",
-            payee.name if payee else "",
-            payee.identifier if payee else "",
-            _read(payment.net, "BPR02", payment.unreadable) if payment else None,
-            payment.method if payment else "",
-            payment.payment_date if payment else None,
-            remittance.production_date,
-        ),
+def remittance_header_row(header: RemittanceHeader) -> TableRow:
+    """A row of `remittances`."""
+    payment, payer, payee = header.payment, header.payer, header.payee
+    row = (
+        header.trace_number,
+        header.payer_identifier,
+        payer.name if payer else "",
+        payee.name if payee else "",
+        payee.identifier if payee else "",
+        _read(payment.net, "BPR02", payment.unreadable) if payment else None,
+        payment.method if payment else "",
+        payment.payment_date if payment else None,
+        header.production_date,
     )
-    for number, claim in enumerate(remittance.claims, start=1):
-        yield from claim_payment_rows(number, claim)
-    for entry in remittance.provider_adjustments:
+    return "remittances", row
+
+
+def provider_adjustment_rows(entries: Iterable[ProviderAdjustment]) -> Iterator[TableRow]:
+    """The rows of `provider_adjustments`."""
+    for entry in entries:
         amount = entry.amount if entry.readable else None
         row = (entry.provider, entry.fiscal_period, entry.reason, entry.reference, amount)
         yield "provider_adjustments", (entry.segment_position, *row)
 
 
 def claim_payment_rows(number: int, claim: ClaimPayment) -> Iterator[TableRow]:
-    """The rows of one claim of an 835."""
+    """The rows of one claim of an 835: `claims`, `lines`, `adjustments`, `remarks`."""
     yield (
         "claims",
         (

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from edi.envelope import Interchange, StreamedTransaction
     from edi.finding import Finding
     from edi.reading_rules import ReadingRules
+    from edi.remittance.read import RemittanceReader
     from edi.tokens import Segment
 
 _CLAIMS = "837"
+_REMITTANCE = "835"
 _FUNCTIONAL_ID = "HC"
 _HEAD = 4096
 _MOST_OF_A_KIND = 1000
@@ -96,7 +98,52 @@ class JsonReading:
         kind = kind_by_guide(transaction.set_id, transaction.version)
         if transaction.set_id == _CLAIMS:
             return {**_place(transaction, kind), **self._claims(transaction, findings)}
+        if kind == _REMITTANCE:
+            return {**_place(transaction, kind), **self._remittance(transaction, findings)}
         return self._answer(transaction, findings)
+
+    def _remittance(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
+        """A remittance, one claim at a time; what stands after the claims is filled in when they are written."""
+        from edi.plain import plain
+        from edi.remittance.read import RemittanceReader
+
+        self.summary["answers"] += 1
+        held = transaction.read() if self._with_segments else None
+        reader = RemittanceReader(held or transaction)
+        after: dict[str, list[Any]] = {"groups": [], "provider_adjustments": [], "unplaced": []}
+        claims = Stream(self._payments(reader, findings, transaction, after))
+        # the header is known with the first claim
+        document: dict[str, Any] = {"answer": {**plain(reader.header), "claims": claims, **after}}
+        if held is not None:
+            document["segments"] = [_segment(segment) for segment in held.segments]
+        return document
+
+    def _payments(
+        self,
+        reader: RemittanceReader,
+        findings: _Findings,
+        transaction: StreamedTransaction,
+        after: dict[str, list[Any]],
+    ) -> Iterator[dict[str, Any]]:
+        """The claims, each with the number of its group (LX01)."""
+        from edi.answers import check_version
+        from edi.plain import plain
+        from edi.remittance.balance import RemittanceBalance
+
+        place = transaction.place()
+        balance = RemittanceBalance(place)
+        group = None
+        for claim in reader:
+            if reader.group is not group:
+                group = reader.group
+                after["groups"].append(_without_claims(plain(group)))
+            findings.take(balance.claim(claim))
+            yield {"group": reader.group.number, **plain(claim)}
+        after["provider_adjustments"] += map(plain, reader.provider_adjustments)
+        after["unplaced"] += map(_segment, reader.unplaced)
+        findings.take(check_version(_REMITTANCE, transaction.version, place))
+        findings.take(reader.findings)
+        findings.take(balance.transaction(reader.header.payment, reader.provider_adjustments))
 
     def _answer(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
         """A remittance, status report or acknowledgment under its own name; null for what is none of them."""
@@ -218,6 +265,10 @@ def _place(transaction: StreamedTransaction, kind: str) -> dict[str, Any]:
         "kind": kind,
         "version": transaction.version,
     }
+
+
+def _without_claims(group: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in group.items() if name != "claims"}
 
 
 def _segment(segment: Segment) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from edi.answers import Answer, read_answers
+from edi.envelope import read_transactions
 from edi.remittance.model import Remittance
+from edi.remittance.read import RemittanceReader
 
 HEAD = """BPR*I*{amount}*C*ACH*CCP*01*111000025*DA*000111*1990000002**01*111000025*DA*000222*20260201
 TRN*1*EFT-77*1990000002*DEPT1
@@ -415,3 +417,31 @@ def test_account_numbers_names_and_identifiers_are_not_printed() -> None:
     printed = repr(remittance) + repr(answer) + repr(answer.findings)
     for secret in ("ACCOUNT", "MEMBER", "DOE", "ROE", "ICN0", "RECORD1", "AUTH1", "LINE-1"):
         assert secret not in printed
+
+
+def test_claim_by_claim_gives_what_the_whole_gives() -> None:
+    data = file_of(a_set(PAID + DENIED + "LX*2\n" + REVERSAL + "PLB*1999999984*20261231*WO:A*1"))
+    (answer,) = read_answers(data).answers
+    whole = answer.model
+    assert isinstance(whole, Remittance)
+    transaction = next(read_transactions(data))
+    reader = RemittanceReader(transaction)
+    with pytest.raises(ValueError, match="the first claim was asked for"):
+        _ = reader.header
+    assert tuple(reader) == whole.claims
+    assert reader.provider_adjustments == whole.provider_adjustments
+    assert (reader.header.payment, reader.header.payer) == (whole.payment, whole.payer)
+
+
+def test_the_providers_totals_are_read() -> None:
+    segments = "TS3*1999999984*13*20261231*2*2126000*******1900000\nTS2*5*6.5\n"
+    (answer,) = read_answers(file_of(a_set(segments + PAID))).answers
+    assert isinstance(answer.model, Remittance)
+    third, second = answer.model.groups[0].summaries
+    assert (third.provider, third.facility_type, third.fiscal_period) == (
+        "1999999984",
+        "13",
+        date(2026, 12, 31),
+    )
+    assert dict(third.totals) == {"TS304": 2, "TS305": 2126000, "TS312": 1900000}
+    assert dict(second.totals) == {"TS201": 5, "TS202": Decimal("6.5")}
