@@ -1,10 +1,18 @@
-"""Where a segment of a service line stands, told from others of its id by its qualifier."""
+"""What a service line is called, and where its segments stand, told from others by their qualifier."""
 
 from __future__ import annotations
 
 from edi.claim837i.model import LoopSegment, ServiceLine
 from edi.finding import Place
+from edi.protected import Protected, shown_code
 from validators.checks import ClaimCheck
+
+_LONGEST_NUMBER = 6
+
+
+def line_number(line: ServiceLine) -> str | Protected[str]:
+    """LX01 as a message may show it: in a damaged file it may be anything."""
+    return shown_code(line.number, _LONGEST_NUMBER)
 
 
 def line_segment(line: ServiceLine, segment_id: str, qualifier: str) -> LoopSegment | None:

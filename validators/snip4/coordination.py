@@ -9,7 +9,7 @@ from edi.claim837i.model import OtherCoverage
 from edi.finding import Place
 from edi.protected import shown_code
 from validators.checks import ClaimCheck
-from validators.line_places import qualified_place
+from validators.line_places import line_number, qualified_place
 from validators.registry import Fault, claim_rule
 
 _FIRST, _ORDER_UNKNOWN = "P", "U"
@@ -158,7 +158,7 @@ def _line_decisions(check: ClaimCheck) -> Iterator[Fault]:
                 yield Fault(
                     "A decision on line {number} is of a payer that the claim does not name.",
                     qualified_place(check, line, "SVD", item.payer_id, "SVD01"),
-                    fields={"number": line.number},
+                    fields={"number": line_number(line)},
                     expected="NM109 of a loop 2330B",
                     found=shown_code(item.payer_id, _LONGEST_PAYER_ID),
                 )
@@ -166,7 +166,7 @@ def _line_decisions(check: ClaimCheck) -> Iterator[Fault]:
                 yield Fault(
                     "What an earlier payer paid on line {number} is negative.",
                     qualified_place(check, line, "SVD", item.payer_id, "SVD02"),
-                    fields={"number": line.number},
+                    fields={"number": line_number(line)},
                     expected="0 or more",
                     found=format(item.paid, "f"),
                 )

@@ -12,7 +12,7 @@ from edi.claim837i.model import ServiceLine
 from edi.finding import Place
 from edi.protected import Protected
 from validators.checks import ClaimCheck
-from validators.line_places import line_segment, qualified_place
+from validators.line_places import line_number, line_segment, qualified_place
 from validators.registry import Fault, claim_rule
 
 _LINE_DATE = "472"
@@ -39,7 +39,7 @@ def line_date(check: ClaimCheck) -> Iterator[Fault]:
                 yield Fault(
                     "Line {number} has no date, and the statement is of several days.",
                     check.line_place(line, "LX"),
-                    fields={"number": line.number},
+                    fields={"number": line_number(line)},
                     expected="DTP*472",
                     found="none",
                 )
@@ -47,7 +47,7 @@ def line_date(check: ClaimCheck) -> Iterator[Fault]:
             yield Fault(
                 "The date of line {number} is outside the statement.",
                 _line_date_place(check, line),
-                fields={"number": line.number},
+                fields={"number": line_number(line)},
                 expected="a day of the statement (DTP*434)",
                 found=Protected(begin.isoformat()),
             )
@@ -76,7 +76,7 @@ def statement_dates(check: ClaimCheck) -> Iterator[Fault]:
         else:
             continue
         place = _line_date_place(check, line)
-        yield Fault(words, place, fields={"number": line.number}, expected=expected, found=_shown(end))
+        yield Fault(words, place, fields={"number": line_number(line)}, expected=expected, found=_shown(end))
 
 
 def _statement(check: ClaimCheck) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from edi.claim837i.model import ServiceLine
 from edi.protected import shown_code
 from validators.checks import ClaimCheck
-from validators.line_places import qualified_place
+from validators.line_places import line_number, qualified_place
 from validators.registry import Fault, claim_rule
 
 _HCPCS_QUALIFIER = "HC"
@@ -29,7 +29,7 @@ def line_control_number(check: ClaimCheck) -> Iterator[Fault]:
             yield Fault(
                 "Line {number} has no control number.",
                 check.line_place(line, "LX"),
-                fields={"number": line.number},
+                fields={"number": line_number(line)},
                 expected="REF*6R",
                 found="none",
             )
@@ -39,7 +39,7 @@ def line_control_number(check: ClaimCheck) -> Iterator[Fault]:
             yield Fault(
                 "Line {number} has the control number of line {first}.",
                 qualified_place(check, line, "REF", "6R", "REF02"),
-                fields={"number": line.number, "first": first.number},
+                fields={"number": line_number(line), "first": line_number(first)},
                 expected="a number of its own",
                 found="that of another line",
             )
@@ -65,7 +65,7 @@ def inpatient_hcpcs(check: ClaimCheck) -> Iterator[Fault]:
             yield Fault(
                 "Line {number} of an inpatient bill has a procedure code that is no drug.",
                 check.line_place(line, "SV2", "SV202-2"),
-                fields={"number": line.number},
+                fields={"number": line_number(line)},
                 expected=f"no code, or one that begins with {', '.join(check.payer.inpatient_hcpcs_prefixes)}",
                 found=shown_code(procedure.code, _LONGEST_CODE),
             )
