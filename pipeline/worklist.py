@@ -17,9 +17,6 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from edi.claim837i.model import Claim
-from edi.claim837i.read import read_claims
-from edi.envelope import read_document
 from edi.values import from_cents
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError, ProfileStore
@@ -31,6 +28,7 @@ from pipeline.ledger import answers, claims, encounters, files
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.store import Ledger
 from pipeline.life import life_of
+from pipeline.outbound.archived import ArchivedClaims
 from pipeline.outbound.requests import claim_request
 from pipeline.spreadsheets import neutral_cell
 from validators.checks import EncounterCheck
@@ -60,7 +58,7 @@ class WorkItems:
         self._config = config
         self._ledger = ledger
         self._profiles = profiles
-        self._archived: dict[int, list[Claim]] = {}
+        self._archived = ArchivedClaims(config.folders.archive_out)
 
     def open_items(self) -> list[WorkItem]:
         """All open items: most money first, then the nearest due date, then the claim id."""
@@ -78,7 +76,7 @@ class WorkItems:
 
     def _evidence(self, connection: Connection, claim: ClaimRow) -> Evidence:
         """The rules on the claim as it was sent; none where its file, record or profiles are gone."""
-        sent = self._as_sent(connection, claim)
+        sent = self._archived.claim(connection, claim)
         if sent is None:
             return Evidence.none()
         try:
@@ -100,21 +98,6 @@ class WorkItems:
             encounter, payer, request.site, request.product, day, payer_order=claim.payer_order
         )
         return gather(sent, request, claim_check_of(sent, request, check), check)
-
-    def _as_sent(self, connection: Connection, claim: ClaimRow) -> Claim | None:
-        if claim.file not in self._archived:
-            self._archived[claim.file] = self._read_archived(connection, claim.file)
-        found = self._archived[claim.file]
-        return found[claim.position_in_file] if claim.position_in_file < len(found) else None
-
-    def _read_archived(self, connection: Connection, file: int) -> list[Claim]:
-        row = files.by_row(connection, file)
-        path = self._config.folders.archive_out / row.day / row.name
-        try:
-            document = read_document(path.read_bytes(), file=row.name)
-        except OSError:
-            return []
-        return [claim for transaction in document.transactions() for claim in read_claims(transaction)]
 
 
 def as_row(item: WorkItem) -> dict[str, str]:

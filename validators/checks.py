@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal
 
 from edi.claim837i.model import Claim, LoopSegment, ServiceLine
 from edi.envelope import Interchange
@@ -22,6 +22,7 @@ from mapping.building.parts import WHOLE, frequency_of, infusion_day, is_drug_li
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
+from validators.prior_claims import PriorClaims
 
 Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
 """Limits that both a product's gate and a payer's profile may set."""
@@ -34,13 +35,6 @@ CHANGES_ANOTHER = ("7", VOID)
 INPATIENT = "11"
 OUTPATIENT = ("13", "85")
 """CLM05-1: type of bill without its leading zero."""
-
-
-class PriorClaims(Protocol):
-    """What rules may ask of the ledger; the ledger implements it."""
-
-    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
-        """The id of a live claim for the same child, product and payer order, or None."""
 
 
 Period = tuple[dt.date, dt.date]
@@ -62,6 +56,10 @@ class ClaimsBefore:
         """The place where this key of this kind stood first; None where that is `place` itself."""
         earlier = self._places.setdefault(_digest(kind, key), place)
         return None if earlier is place else earlier
+
+    def has(self, kind: str, *key: object) -> bool:
+        """Whether this key of this kind stood before; unlike `first`, it is not remembered."""
+        return _digest(kind, key) in self._places
 
     def note_period(self, kind: str, *key: object, period: Period, place: Place) -> None:
         """Remember that this key of this kind had a period there."""

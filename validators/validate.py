@@ -27,7 +27,8 @@ from mapping.profile_models import PartnerProfile, PayerProfile
 from mapping.profile_store import ProfileStore
 from validators.attribution import Attribution, unsaid
 from validators.billed import billed_product
-from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck, PriorClaims
+from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck
+from validators.prior_claims import PriorClaims
 from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
 from validators.reports import ClaimReport, FileReport, SharedFinding
 

@@ -112,7 +112,7 @@ def _prior_claims(config: Config | None) -> Iterator[LedgerPriorClaims | None]:
         return
     from pipeline.durable import DurableSteps
     from pipeline.ledger.store import Ledger
-    from pipeline.outbound.origin import OtherClaims
+    from pipeline.outbound.patients import LedgerPriorClaims
 
     try:
         ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
@@ -122,7 +122,7 @@ def _prior_claims(config: Config | None) -> Iterator[LedgerPriorClaims | None]:
         return
     try:
         with ledger.reading() as connection:
-            yield OtherClaims(connection, ledger.patient_key())
+            yield LedgerPriorClaims(connection, ledger.patient_key(), config.folders.archive_out)
     finally:
         ledger.close()
 

@@ -15,8 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from pipeline.ledger.schema import claim_findings, claim_lines, claims, patients
+from pipeline.ledger.schema import claim_findings, claim_lines, claims, events, patients
 
+_MOST_PAYERS = 11
+"""SBR01 has a letter for so many."""
+_REPLACEMENT, _VOID = "7", "8"
 ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
 """States in which a claim is no longer live."""
 
@@ -82,11 +85,21 @@ def add(
     findings: Sequence[dict[str, Any]],
     day: str,
 ) -> None:
-    """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live."""
+    """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live.
+
+    A replacement leaves the child's place to the claim that it replaces, until that one has ended.
+    """
     if claim.patient is not None:
         _add_patient(connection, claim.patient, day)
     values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
-    keys = {"live_key": _live_key(claim), "live_drug_key": _live_drug_key(claim)}
+    drug_key = _live_drug_key(claim)
+    if (
+        claim.frequency == _REPLACEMENT
+        and drug_key
+        and _taken(connection, "live_drug_key", drug_key, claim.id)
+    ):
+        drug_key = None
+    keys = {"live_key": _live_key(claim), "live_drug_key": drug_key}
     connection.execute(insert(claims).values(**values, **keys))
     if lines:
         connection.execute(
@@ -116,10 +129,23 @@ def _add_patient(connection: Connection, digest: str, day: str) -> None:
         connection.execute(insert(patients).values(digest=digest, first_seen=day))
 
 
-def live_drug_claim(connection: Connection, patient: str, product: str, payer_order: int) -> str | None:
-    """The live claim for this child, product and payer order, or None."""
-    key = f"{patient}|{product}|{payer_order}"
-    return connection.execute(select(claims.c.id).where(claims.c.live_drug_key == key)).scalar()
+def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:
+    """The live claims for a product of a child, who is known by any of these digests."""
+    keys = [f"{patient}|{product}|{order}" for patient in patients for order in range(_MOST_PAYERS)]
+    statement = select(claims).where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def accounts_numbered(connection: Connection, number: str) -> list[str]:
+    """The account numbers (CLM01) of the claims that a payer gave this number."""
+    statement = (
+        select(claims.c.patient_control_number)
+        .join(events, events.c.claim == claims.c.id)
+        .where(events.c.payer_claim_control_number == number)
+        .distinct()
+        .order_by(claims.c.patient_control_number)
+    )
+    return list(connection.execute(statement).scalars())
 
 
 def live_of(connection: Connection, encounter: str, payer_order: int) -> list[ClaimRow]:
@@ -154,7 +180,10 @@ def _live_key(claim: ClaimRow) -> str:
 
 
 def _live_drug_key(claim: ClaimRow) -> str | None:
-    return f"{claim.patient}|{claim.product}|{claim.payer_order}" if claim.product and claim.patient else None
+    """None of a claim without the drug, or without a known child, and of a void: it bills nothing."""
+    if not claim.product or not claim.patient or claim.frequency == _VOID:
+        return None
+    return f"{claim.patient}|{claim.product}|{claim.payer_order}"
 
 
 def _taken(connection: Connection, column: str, key: str, claim: str) -> bool:

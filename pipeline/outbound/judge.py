@@ -29,9 +29,10 @@ from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.take_in import decode_content
 from pipeline.outbound.waivers import apply_waivers
-from validators.checks import ClaimCheck, EncounterCheck
+from validators.checks import VOID, ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
-from validators.registry import rule_by_id, run_rules
+from validators.prior_claims import EarlierClaim, child_of_record
+from validators.registry import claim_rules, run_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class _Gate:
         self._job = job
         self._connection = connection
         self._key = job.ledger.patient_key()
-        self._prior = LedgerPriorClaims(connection, self._key)
+        self._prior = LedgerPriorClaims(connection, self._key, job.config.folders.archive_out)
+        self._ledger_rules = [rule for rule in claim_rules() if rule.contract.needs == "ledger"]
         self._accounts: dict[str, str] = {}
 
     def judge(self, row: EncounterRow) -> list[Candidate] | Held:
@@ -146,7 +148,7 @@ class _Gate:
         ]
 
     def _of_the_ledger(self, row: EncounterRow, request: ClaimRequest, claim: Claim) -> list[Finding]:
-        """A drug that was billed before, and an account number that another encounter has used.
+        """What the ledger has against it, and an account number that another encounter has used.
 
         Payers answer by account number (CLM01): used twice, a payment could not be told apart.
         """
@@ -159,7 +161,7 @@ class _Gate:
             prior=self._prior,
             payer_order=request.payer_order,
         )
-        findings = list(run_rules([rule_by_id("drug-lifetime")], check))
+        findings = list(run_rules(self._ledger_rules, check))
         account = claim.patient_control_number
         others = {one.encounter for one in claims.by_control_number(self._connection, account)}
         others |= {self._accounts[account]} if account in self._accounts else set()
@@ -174,8 +176,17 @@ class _Gate:
         encounter, part, order = request.encounter, request.part, request.payer_order
         version = claims.next_version(self._connection, encounter.id, part, order)
         claim_id = claims.claim_id(encounter.id, part, order, version)
-        if request.product is not None and request.carries_drug:
-            self._prior.remember(encounter, request.product.key, order, claim_id)
+        if request.product is not None and request.carries_drug and claim.frequency != VOID:
+            earlier = EarlierClaim(
+                id=claim_id,
+                encounter=encounter.id,
+                payer=request.payer.key,
+                payer_order=order,
+                frequency=claim.frequency,
+                patient_control_number=claim.patient_control_number,
+                infusion_date=encounter.infusion_date,
+            )
+            self._prior.remember(child_of_record(encounter), request.product.key, earlier)
         self._accounts[claim.patient_control_number] = encounter.id
         patient = patient_digest(encounter, self._key)
         return Candidate(row, request, claim, claim_id, version, patient, tuple(findings))

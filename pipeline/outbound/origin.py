@@ -25,24 +25,11 @@ from mapping.profile_models import PayerProfile, ProductProfile
 from mapping.profile_store import ProfileError, ProfileStore
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.config import Config
-from pipeline.ledger import claims
-from pipeline.outbound.patients import LedgerPriorClaims
 from pipeline.outbound.requests import claim_request
-from validators.checks import EncounterCheck, PriorClaims
+from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
+from validators.prior_claims import PriorClaims
 from validators.validate import KnownClaim
-
-
-class OtherClaims(LedgerPriorClaims):
-    """What the ledger knows of a child's claims other than those of the encounter itself.
-
-    A file that was sent before is judged as it was before it was sent.
-    """
-
-    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
-        found = super().live_drug_claim(encounter, product, payer_order)
-        row = claims.by_id(self._connection, found) if found is not None else None
-        return None if row is not None and row.encounter == encounter.id else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,106 @@
-"""Who a child is, as a keyed digest, and whether it already has a live claim for a drug."""
+"""Who a child is, as a keyed digest, and what the ledger knows of its earlier claims."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from edi.claim837i.model import Claim
 from mapping.encounter import Encounter
-from pipeline.ledger import claims
+from pipeline.ledger import answers, claims, encounters
+from pipeline.ledger.claims import ClaimRow
+from pipeline.life import life_of
+from pipeline.outbound.archived import ArchivedClaims
+from validators.prior_claims import ChildIdentity, EarlierClaim, child_of_record
+
+_REJECTED = "rejected"
 
 
 def patient_digest(encounter: Encounter, key: bytes) -> str | None:
-    """The child's identity: record number and site, or own member id with first name and birth date.
+    """The child's identity, as good as the record has it.
 
-    None where neither is known: then two claims for one child cannot be told from twins.
+    None where there is none: then two claims for one child cannot be told from twins.
     """
-    patient = encounter.patient
-    parts: tuple[str, ...]
-    if patient.record_number is not None:
-        parts = ("record", encounter.site, patient.record_number.reveal())
-    elif encounter.coverages[0].relationship == "self":
-        birth_date = patient.birth_date.reveal().isoformat()
-        member_id = encounter.coverages[0].member_id.reveal()
-        parts = ("member", member_id, patient.first_name.reveal().upper(), birth_date)
-    else:
-        return None
-    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    child = child_of_record(encounter)
+    return _digest(child[0], key) if child else None
+
+
+def _digest(identity: ChildIdentity, key: bytes) -> str:
+    return hmac.new(key, "\x1f".join(identity.parts).encode(), hashlib.sha256).hexdigest()
 
 
 class LedgerPriorClaims:
-    """Answers the rules' question about earlier claims from the ledger and from this run."""
+    """Answers the rules' questions about earlier claims from the ledger and from this run.
 
-    def __init__(self, connection: Connection, key: bytes) -> None:
+    `archive` is where files that were sent lie; without it no claim is known as it was sent.
+    """
+
+    def __init__(self, connection: Connection, key: bytes, archive: Path | None = None) -> None:
         self._connection = connection
         self._key = key
-        self._of_this_run: dict[tuple[str, str, int], str] = {}
+        self._archived = ArchivedClaims(archive) if archive is not None else None
+        self._of_this_run: defaultdict[tuple[str, str], list[EarlierClaim]] = defaultdict(list)
 
-    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
-        patient = patient_digest(encounter, self._key)
-        if patient is None:
+    def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
+        """The live claims for a child's drug, those of this run among them."""
+        digests = [_digest(identity, self._key) for identity in child]
+        found = {one.id: one for digest in digests for one in self._of_this_run[digest, product]}
+        for row in claims.live_drug_claims(self._connection, digests, product):
+            found.setdefault(row.id, self._earlier(row))
+        return list(found.values())
+
+    def chain(self, patient_control_number: str, number: str, payer: str) -> list[EarlierClaim]:
+        """The claims to a payer under an account number, else those of the chain in which the payer
+        gave that number; the newest first, without rejected ones."""
+        rows = self._to_payer(patient_control_number, payer)
+        if not rows:
+            accounts = claims.accounts_numbered(self._connection, number)
+            rows = [row for account in accounts for row in self._to_payer(account, payer)]
+        return [self._earlier(row) for row in rows]
+
+    def as_sent(self, claim: str) -> Claim | None:
+        """A claim as it was sent; None where its file is gone."""
+        row = claims.by_id(self._connection, claim)
+        if row is None or self._archived is None:
             return None
-        known = self._of_this_run.get((patient, product, payer_order))
-        return known or claims.live_drug_claim(self._connection, patient, product, payer_order)
+        return self._archived.claim(self._connection, row)
 
-    def remember(self, encounter: Encounter, product: str, payer_order: int, claim: str) -> None:
+    def remember(self, child: Sequence[ChildIdentity], product: str, claim: EarlierClaim) -> None:
         """A claim that is about to be sent in this run counts as live."""
-        patient = patient_digest(encounter, self._key)
-        if patient is not None:
-            self._of_this_run[patient, product, payer_order] = claim
+        for identity in child:
+            self._of_this_run[_digest(identity, self._key), product].append(claim)
+
+    def _to_payer(self, account: str, payer: str) -> list[ClaimRow]:
+        rows = claims.by_control_number(self._connection, account)
+        return [row for row in rows if row.payer == payer and row.state != _REJECTED]
+
+    def _earlier(self, row: ClaimRow) -> EarlierClaim:
+        events = answers.of_claim(self._connection, row.id)
+        numbers = (event.payer_claim_control_number for event in events)
+        return EarlierClaim(
+            id=row.id,
+            encounter=row.encounter,
+            payer=row.payer,
+            payer_order=row.payer_order,
+            frequency=row.frequency,
+            patient_control_number=row.patient_control_number,
+            infusion_date=self._infusion_date(row),
+            numbers=frozenset(number for number in numbers if number),
+            newest_number=life_of(events).payer_claim_control_number,
+        )
+
+    def _infusion_date(self, row: ClaimRow) -> dt.date | None:
+        """Of the record that the claim was made from; None where it no longer fits the schema."""
+        content = encounters.by_row(self._connection, row.encounter_row).content
+        try:
+            return Encounter.model_validate(json.loads(content)).infusion_date
+        except ValidationError:
+            return None

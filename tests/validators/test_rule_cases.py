@@ -6,6 +6,7 @@ fire on it unless the case names it.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ from tests.support.builders import (
 )
 from validators.checks import EncounterCheck
 from validators.gate import judge_encounter
+from validators.prior_claims import ChildIdentity, EarlierClaim
 from validators.registry import all_rules, claim_rules, contracts
 from validators.validate import KnownClaim, ValidationContext, validate_bytes
 
@@ -53,12 +55,50 @@ class Case:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Prior claims with one answer for every question."""
+    """A ledger with one earlier claim for the child, or with none.
 
-    claim: str | None
+    `claim` is its id, or fields of `EarlierClaim`, with the changes to the case's record that
+    the claim was `sent` with.
+    """
 
-    def live_drug_claim(self, encounter: Encounter, product: str, payer_order: int) -> str | None:
-        return self.claim
+    claim: str | dict[str, Any] | None
+    sent: Claim | None = None
+
+    def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
+        return self.chain("", "", "") if child else []
+
+    def chain(self, patient_control_number: str, number: str, payer: str) -> list[EarlierClaim]:
+        if self.claim is None:
+            return []
+        given = {"id": self.claim} if isinstance(self.claim, str) else dict(self.claim)
+        given.pop("sent", None)
+        given["numbers"] = frozenset(given.get("numbers", ()))
+        return [EarlierClaim(**(_EARLIER | given))]
+
+    def as_sent(self, claim: str) -> Claim | None:
+        return self.sent
+
+
+_EARLIER = {
+    "id": "CEARLIER00",
+    "encounter": "E0000",
+    "payer": "state-medicaid",
+    "payer_order": 0,
+    "frequency": "1",
+    "patient_control_number": "ACCT-1000",
+    "infusion_date": dt.date(2026, 11, 10),
+}
+
+
+def the_ledger(case: Case) -> Earlier:
+    """The case's ledger; the claim that it has was made of the case's record with changes of its own."""
+    earlier = case.content.get("earlier")
+    if not isinstance(earlier, dict) or "sent" not in earlier:
+        return Earlier(earlier)
+    record = {**case.content.get("record", {}), **earlier["sent"]}
+    options = {name: value for name, value in case.content.get("options", {}).items() if name != "frequency"}
+    request = the_request(case, {**case.content, "record": record, "options": options})
+    return Earlier(earlier, build_claim(request).claim)
 
 
 def cases() -> list[Case]:
@@ -129,7 +169,7 @@ def the_file(requests: Sequence[ClaimRequest], replacements: dict[str, str]) -> 
 
 def findings_of(case: Case) -> list[Finding]:
     content, requests = case.content, the_requests(case)
-    prior = Earlier(content.get("earlier"))
+    prior = the_ledger(case)
     today = content.get("today", NIGHT.date())
     found: list[Finding] = []
     with_encounter = content.get("encounter", True)

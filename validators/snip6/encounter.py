@@ -6,38 +6,15 @@ that we have just built never differs.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from edi.claim837i.model import Claim, HealthCode, Party, ServiceLine
 from edi.finding import Place
-from edi.protected import Protected, shown_code
-from edi.values import decimal_words
 from validators.checks import ClaimCheck
+from validators.claim_fields import WHO_AND_WHEN, ClaimField, name_of, shown
 from validators.registry import Fault, claim_rule
-
-_LONGEST = 20
-"""Of what is shown in the clear: a damaged file may hold anything in the place of a code."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A field of a claim: what it is called, where it stands, how it is read.
-
-    `loop` is "" for the loop of the child: 2010BA or, of a dependent, 2010CA. `is_protected`: it
-    may be patient data.
-    """
-
-    words: str
-    value: Callable[[Claim], object]
-    loop: str
-    segment: str
-    qualifier: str | None
-    element: str
-    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +28,13 @@ class _LineField:
     is_protected: bool = False
 
 
-def _child(claim: Claim) -> Party:
-    return claim.patient.party if claim.patient else claim.subscriber.party
-
-
-def _name(party: Party) -> tuple[str, ...]:
-    parts = party.name, party.first_name, party.middle_name, party.suffix
-    return tuple(part.strip().upper() for part in parts)
-
-
-def _sex(claim: Claim) -> str:
-    return claim.patient.sex if claim.patient else claim.subscriber.sex
-
-
 def _relationship(claim: Claim) -> str:
     return claim.patient.relationship if claim.patient else claim.subscriber.relationship
+
+
+def _parent(claim: Claim) -> tuple[str, ...]:
+    """The name of a subscriber who is not the child."""
+    return name_of(claim.subscriber.party) if claim.patient else ()
 
 
 def _id(party: Party | None) -> str:
@@ -90,34 +59,23 @@ def _other_payers(claim: Claim) -> tuple[tuple[object, ...], ...]:
 
 
 _FIELDS = (
-    _Field("account number", lambda one: one.patient_control_number, "2300", "CLM", None, "CLM01", True),
-    _Field("child's name", lambda one: _name(_child(one)), "", "NM1", None, "NM103", True),
-    _Field("child's birth date", lambda one: one.birth_date, "", "DMG", None, "DMG02", True),
-    _Field("child's sex", _sex, "", "DMG", None, "DMG03", True),
-    _Field("child's relationship to the subscriber", _relationship, "2000B", "SBR", None, "SBR02"),
-    _Field(
-        "subscriber's name", lambda one: _name(one.subscriber.party), "2010BA", "NM1", "IL", "NM103", True
-    ),
-    _Field("member id", lambda one: one.subscriber.party.id, "2010BA", "NM1", "IL", "NM109", True),
-    _Field("payer in order", lambda one: one.subscriber.responsibility, "2000B", "SBR", None, "SBR01"),
-    _Field("payer id", lambda one: one.payer.id, "2010BB", "NM1", "PR", "NM109"),
-    _Field("billing provider", lambda one: one.billing_provider.id, "2010AA", "NM1", "85", "NM109"),
-    _Field("attending provider", lambda one: _id(one.attending), "2310A", "NM1", "71", "NM109"),
-    _Field("type of bill", lambda one: one.type_of_bill, "2300", "CLM", None, "CLM05"),
-    _Field("total charge", lambda one: one.total_charge, "2300", "CLM", None, "CLM02"),
-    _Field("first day of the statement", lambda one: one.statement_from, "2300", "DTP", "434", "DTP03", True),
-    _Field(
-        "last day of the statement", lambda one: one.statement_through, "2300", "DTP", "434", "DTP03", True
-    ),
-    _Field("admission", lambda one: one.admission, "2300", "DTP", "435", "DTP03", True),
-    _Field("discharge hour", lambda one: one.discharge_hour, "2300", "DTP", "096", "DTP03", True),
-    _Field("admission type", lambda one: one.admission_type, "2300", "CL1", None, "CL101"),
-    _Field("point of origin", lambda one: one.point_of_origin, "2300", "CL1", None, "CL102"),
-    _Field("patient status", lambda one: one.patient_status, "2300", "CL1", None, "CL103"),
-    _Field("record number", lambda one: one.reference("EA"), "2300", "REF", "EA", "REF02", True),
-    _Field("authorization number", lambda one: one.reference("G1"), "2300", "REF", "G1", "REF02", True),
-    _Field("referral number", lambda one: one.reference("9F"), "2300", "REF", "9F", "REF02", True),
-    _Field(
+    *WHO_AND_WHEN,
+    ClaimField("account number", lambda one: one.patient_control_number, "2300", "CLM", None, "CLM01", True),
+    ClaimField("child's relationship to the subscriber", _relationship, "2000B", "SBR", None, "SBR02"),
+    ClaimField("subscriber's name", _parent, "2010BA", "NM1", "IL", "NM103", True),
+    ClaimField("payer in order", lambda one: one.subscriber.responsibility, "2000B", "SBR", None, "SBR01"),
+    ClaimField("attending provider", lambda one: _id(one.attending), "2310A", "NM1", "71", "NM109"),
+    ClaimField("type of bill", lambda one: one.type_of_bill, "2300", "CLM", None, "CLM05"),
+    ClaimField("total charge", lambda one: one.total_charge, "2300", "CLM", None, "CLM02"),
+    ClaimField("admission", lambda one: one.admission, "2300", "DTP", "435", "DTP03", True),
+    ClaimField("discharge hour", lambda one: one.discharge_hour, "2300", "DTP", "096", "DTP03", True),
+    ClaimField("admission type", lambda one: one.admission_type, "2300", "CL1", None, "CL101"),
+    ClaimField("point of origin", lambda one: one.point_of_origin, "2300", "CL1", None, "CL102"),
+    ClaimField("patient status", lambda one: one.patient_status, "2300", "CL1", None, "CL103"),
+    ClaimField("record number", lambda one: one.reference("EA"), "2300", "REF", "EA", "REF02", True),
+    ClaimField("authorization number", lambda one: one.reference("G1"), "2300", "REF", "G1", "REF02", True),
+    ClaimField("referral number", lambda one: one.reference("9F"), "2300", "REF", "9F", "REF02", True),
+    ClaimField(
         "payer's number of the earlier claim",
         lambda one: one.reference("F8"),
         "2300",
@@ -126,11 +84,11 @@ _FIELDS = (
         "REF02",
         True,
     ),
-    _Field("demonstration project", lambda one: one.reference("P4"), "2300", "REF", "P4", "REF02", True),
-    _Field("notes", _notes, "2300", "NTE", None, "NTE02", True),
-    _Field("attachments", _attachments, "2300", "PWK", None, "PWK01", True),
-    _Field("agreement", _agreement, "2300", "CN1", None, "CN104", True),
-    _Field("other payers", _other_payers, "2320", "SBR", None, "SBR01"),
+    ClaimField("demonstration project", lambda one: one.reference("P4"), "2300", "REF", "P4", "REF02", True),
+    ClaimField("notes", _notes, "2300", "NTE", None, "NTE02", True),
+    ClaimField("attachments", _attachments, "2300", "PWK", None, "PWK01", True),
+    ClaimField("agreement", _agreement, "2300", "CN1", None, "CN104", True),
+    ClaimField("other payers", _other_payers, "2320", "SBR", None, "SBR01"),
 )
 
 _CODES = (
@@ -183,7 +141,7 @@ def encounter_mismatch(check: ClaimCheck) -> Iterator[Fault]:
     for field in _FIELDS:
         wanted, found = field.value(expected), field.value(check.claim)
         if wanted != found:
-            yield _fault(field.words, _place(check, field), wanted, found, field.is_protected)
+            yield _fault(field.words, field.place(check.claim), wanted, found, field.is_protected)
     for qualifier, words, is_protected in _CODES:
         yield from _codes(check, expected, qualifier, words, is_protected)
     yield from _lines(check, expected)
@@ -194,14 +152,9 @@ def _fault(words: str, place: Place, wanted: object, found: object, is_protected
         "The claim's {field} is not that of the encounter.",
         place,
         fields={"field": words},
-        expected=_shown(wanted, is_protected),
-        found=_shown(found, is_protected),
+        expected=shown(wanted, is_protected),
+        found=shown(found, is_protected),
     )
-
-
-def _place(check: ClaimCheck, field: _Field) -> Place:
-    loop = field.loop or ("2010CA" if check.claim.patient else "2010BA")
-    return check.claim.first_place(loop, field.segment, field.qualifier, field.element)
 
 
 def _codes(
@@ -246,25 +199,3 @@ def _by_number(claim: Claim) -> dict[object, ServiceLine]:
     """The lines by control number; empty where not each has one of its own."""
     numbers: dict[object, ServiceLine] = {line.control_number: line for line in claim.lines}
     return numbers if len(numbers) == len(claim.lines) and "" not in numbers else {}
-
-
-def _shown(value: object, is_protected: bool) -> str | Protected[str]:
-    words = _words(value)
-    if not words:
-        return "none"
-    plain = words.replace(", ", "")
-    is_plain = isinstance(value, Decimal) or shown_code(plain, _LONGEST) == plain
-    return words if is_plain and not is_protected else Protected(words)
-
-
-def _words(value: object) -> str:
-    """A value as a person writes it; "" where there is none."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return decimal_words(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return ", ".join(words for words in map(_words, value) if words)
-    return str(value)
