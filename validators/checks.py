@@ -50,7 +50,7 @@ class ClaimsBefore:
 
     def __init__(self) -> None:
         self._places: dict[bytes, Place] = {}
-        self._periods: defaultdict[bytes, list[tuple[Period, Place]]] = defaultdict(list)
+        self._periods: defaultdict[tuple[str, bytes], list[tuple[Period, Place]]] = defaultdict(list)
 
     def first(self, kind: str, *key: object, place: Place) -> Place | None:
         """The place where this key of this kind stood first; None where that is `place` itself."""
@@ -61,14 +61,14 @@ class ClaimsBefore:
         """Whether this key of this kind stood before; unlike `first`, it is not remembered."""
         return _digest(kind, key) in self._places
 
-    def note_period(self, kind: str, *key: object, period: Period, place: Place) -> None:
-        """Remember that this key of this kind had a period there."""
-        self._periods[_digest(kind, key)].append((period, place))
+    def note_period(self, kind: str, patient: bytes, period: Period, place: Place) -> None:
+        """Remember that a patient had a period of this kind there."""
+        self._periods[kind, patient].append((period, place))
 
-    def in_period(self, kind: str, *key: object, period: Period) -> Place | None:
-        """The first place where this key of this kind had a period that shares a day with the given one."""
+    def in_period(self, kind: str, patient: bytes, period: Period) -> Place | None:
+        """The first place where the patient had a period of this kind that shares a day with the given one."""
         first, last = period
-        noted = self._periods.get(_digest(kind, key), ())
+        noted = self._periods.get((kind, patient), ())
         return next((place for (start, end), place in noted if start <= last and first <= end), None)
 
 
@@ -160,20 +160,20 @@ class ClaimCheck:
         return tuple(pair for pair in named if pair[1])
 
     @cached_property
-    def patient_keys(self) -> tuple[tuple[str, ...], ...]:
-        """Whom the claim is about: two claims that share a key are about one child.
+    def patient_keys(self) -> tuple[bytes, ...]:
+        """Whom the claim is about, as digests: two claims that share one are about one child.
 
-        The hospital's record number (REF*EA), and the member id with first name and birth date:
-        twins may share an id.
+        One is of the hospital's record number (REF*EA), one of the member id with first name and
+        birth date, for twins may share an id.
         """
         claim = self.claim
         person = claim.patient.party if claim.patient else claim.subscriber.party
         record_number, member_id = claim.reference("EA"), claim.subscriber.party.id
-        keys: list[tuple[str, ...]] = []
+        keys = []
         if record_number:
-            keys.append((claim.billing_provider.id, record_number))
+            keys.append(_digest("record", (claim.billing_provider.id, record_number)))
         if member_id:
-            keys.append((member_id, person.first_name.upper(), str(claim.birth_date)))
+            keys.append(_digest("member", (member_id, person.first_name.upper(), claim.birth_date)))
         return tuple(keys)
 
     def on_infusion_day(self, line: ServiceLine) -> bool:

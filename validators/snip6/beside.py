@@ -102,8 +102,8 @@ def _in_the_file(check: ClaimCheck, product: ProductProfile) -> Iterator[Fault]:
     period = claim.statement_from, claim.statement_through
     found = None
     for patient in check.patient_keys:
-        found = found or check.before.in_period(f"{theirs} period", product.key, *patient, period=period)
-        check.before.note_period(f"{mine} period", product.key, *patient, period=period, place=claim.place)
+        found = found or check.before.in_period(f"{theirs} of {product.key}", patient, period)
+        check.before.note_period(f"{mine} of {product.key}", patient, period, claim.place)
     if found is not None:
         yield Fault(
             "The drug and another therapy of the same disease are billed for one time "

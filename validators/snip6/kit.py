@@ -36,23 +36,21 @@ def ndc_quantity(check: ClaimCheck) -> Iterator[Fault]:
 
 
 def _quantity_fault(check: ClaimCheck, line: ServiceLine, drug: Drug) -> Iterator[Fault]:
-    place = check.line_place(line, "CTP", "CTP04")
-    quantity = drug.quantity
-    words = "no number" if quantity is None else decimal_words(quantity)
-    found = f"{words} {shown_code(drug.unit, 2)}"
+    quantity, wrong = drug.quantity, None
     if quantity is None or quantity <= 0:
-        yield Fault("The NDC quantity is not above zero.", place, expected="above 0", found=found)
+        wrong = "The NDC quantity is not above zero.", "above 0"
     elif drug.unit == _EACH and quantity != 1:
-        yield Fault("The kit is counted as more or less than one.", place, expected="1 UN", found=found)
+        wrong = "The kit is counted as more or less than one.", "1 UN"
     elif drug.unit == _MILLILITRES:
         least, most = _volume_limits(check, drug)
         if not least <= quantity <= most:
-            yield Fault(
-                "The NDC quantity does not fit the weight and the kit.",
-                place,
-                expected=f"{decimal_words(least)} to {decimal_words(most)} ML",
-                found=found,
-            )
+            limits = f"{decimal_words(least)} to {decimal_words(most)} ML"
+            wrong = "The NDC quantity does not fit the weight and the kit.", limits
+    if wrong is not None:
+        words = "no number" if quantity is None else decimal_words(quantity)
+        template, expected = wrong
+        place = check.line_place(line, "CTP", "CTP04")
+        yield Fault(template, place, expected=expected, found=f"{words} {shown_code(drug.unit, 2)}")
 
 
 def _volume_limits(check: ClaimCheck, drug: Drug) -> tuple[Decimal, Decimal]:
@@ -71,11 +69,11 @@ def _volume_limits(check: ClaimCheck, drug: Drug) -> tuple[Decimal, Decimal]:
 
 def _shared_out_volume_fits(check: ClaimCheck) -> bool:
     """Whether the payer wants the drug on several lines, and their volumes together are the dose."""
-    drugs = [line.drug for line in check.drug_lines if line.drug is not None]
-    if check.payer.drug_lines == 1 or len(drugs) < 2:
+    if check.payer.drug_lines == 1:
         return False
+    drugs = [line.drug for line in check.drug_lines if line.drug is not None]
     volumes = [drug.quantity for drug in drugs if drug.unit == _MILLILITRES and drug.quantity is not None]
-    if len(volumes) < len(drugs) or not all(volume > 0 for volume in volumes):
+    if not drugs or len(volumes) < len(drugs) or not all(volume > 0 for volume in volumes):
         return False
     least, most = _volume_limits(check, drugs[0])
     return least <= sum(volumes) <= most

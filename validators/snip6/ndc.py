@@ -9,8 +9,8 @@ from validators.billed import is_written_as_sent
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
-_WRITTEN_WITH = frozenset("0123456789-")
 _LONGEST_NDC = 13
+_FEWEST_DIGITS = 8
 
 
 @claim_rule(
@@ -63,10 +63,11 @@ def ndc_format(check: ClaimCheck) -> Iterator[Fault]:
 
 
 def _shown(ndc: str) -> str | Protected[str]:
-    """An NDC as it stands; what is long, or no digits and hyphens, may be anything."""
-    if _WRITTEN_WITH.issuperset(ndc) and len(ndc) <= _LONGEST_NDC:
+    """An NDC as it stands; what is long, or has few digits, may be anything: masked then."""
+    digits = sum(character.isdigit() for character in ndc)
+    if digits >= _FEWEST_DIGITS and len(ndc) <= _LONGEST_NDC and ndc.isascii():
         return ndc
-    return shown_code(ndc, _LONGEST_NDC)
+    return Protected(ndc)
 
 
 @claim_rule("ndc-product", source="kit table of the manufacturer; FACTS B2; bug report L15", of_drug=True)
@@ -82,18 +83,17 @@ def ndc_product(check: ClaimCheck) -> Iterator[Fault]:
         ndc = (line.drug.ndc if line.drug else None) or ""
         if not is_written_as_sent(ndc):
             continue
-        place = check.line_place(line, "LIN", "LIN03")
         if ndc not in product.known_ndcs:
             yield Fault(
                 "The NDC on the drug line is none of the product.",
-                place,
+                check.line_place(line, "LIN", "LIN03"),
                 expected="the NDC of one of its kits",
                 found=ndc,
             )
         elif ndc in product.inner_vial_ndcs:
             yield Fault(
                 "The NDC on the drug line is that of a vial inside the kit.",
-                place,
+                check.line_place(line, "LIN", "LIN03"),
                 expected="the NDC of the kit",
                 found=ndc,
             )
