@@ -32,4 +32,4 @@ def verdict(subject: Subject, code: str) -> Verdict:
 @cache
 def _table(subject: Subject) -> Mapping[str, Verdict]:
     text = files(__package__).joinpath("verdicts.toml").read_text(encoding="utf-8")
-    return {code: Verdict(row["verdict"]) for code, row in tomllib.loads(text)[subject].items()}
+    return {code: Verdict(word) for code, word in tomllib.loads(text)[subject].items()}

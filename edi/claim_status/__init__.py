@@ -4,7 +4,7 @@ Why: both are one tree of levels (who answers, who receives, which provider, whi
 with statuses at each. One model holds both, so that matching has one shape to know.
 
 - `model.py` has the records; `read.py` fills them.
-- `outcomes.py` and `categories.csv` say what a status category means, with source and date.
+- `outcomes.py` and `categories.csv` say what a status category does, with source and date.
 - `levels.toml` names the levels and their loops.
 - `counts.py` compares the totals of a 277CA with the claims in it.
 

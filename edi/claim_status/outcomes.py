@@ -16,10 +16,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One status category: what it means, its outcome, and whether it rejects by itself."""
+    """One status category: its outcome, and whether it rejects by itself. Its words: `edi.codes`."""
 
     code: str
-    meaning: str
     outcome: str
     rejects: bool
 
@@ -72,7 +71,7 @@ def report_kinds() -> Mapping[str, ReportKind]:
 def _categories() -> Mapping[str, Category]:
     text = files(__package__).joinpath("categories.csv").read_text(encoding="utf-8")
     return {
-        row["code"]: Category(row["code"], row["meaning"], row["outcome"], row["rejects"] == "yes")
+        row["code"]: Category(row["code"], row["outcome"], row["rejects"] == "yes")
         for row in csv.DictReader(text.splitlines())
     }
 

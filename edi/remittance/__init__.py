@@ -2,7 +2,7 @@
 
 - `model.py` has the records; `read.py` fills them from the loops that `sorting.py` makes.
 - `balance.py` has the three sums that a remittance must meet.
-- `claim_statuses.toml` says what CLP02 means, with source and date.
+- `claim_statuses.toml` says what CLP02 does to a claim, with source and date.
 
 It must not: judge why a claim was denied, net reversals, or know which claims were sent.
 """

@@ -11,9 +11,8 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class ClaimStatusMeaning:
-    """One code of CLP02: its meaning, whether it takes a payment back, whether it was sent onward."""
+    """One code of CLP02: whether it takes a payment back, whether the claim was sent onward."""
 
-    meaning: str
     reversal: bool
     forwarded: bool
 
