@@ -62,6 +62,10 @@ class Segment:
         self.elements = elements = self.text.split(self.separators.element)
         return elements
 
+    def split(self) -> None:
+        """Split it now: for who will ask all segments for their elements, that is quicker."""
+        self.elements = self.text.split(self.separators.element)
+
     @property
     def end(self) -> int:
         """The byte offset after the text (before its terminator)."""

@@ -9,7 +9,7 @@ Source: 005010X223A2, the hierarchy of FACTS A2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -40,7 +40,7 @@ from edi.finding import Finding, Place
 from edi.tokens import Segment
 from edi.values import parse_day, parse_time
 
-_NOT_OF_THE_BODY = ("ST", "SE")
+_NOT_OF_THE_BODY = frozenset({"ST", "SE"})
 _read_parent = HL.reads("parent")
 _GUIDE = VERSION[: len("005010X223")]
 
@@ -112,8 +112,11 @@ class ClaimReader:
         self._hierarchy.close(BILLING)
         self._close_header()
 
-    def _body(self) -> Iterable[Segment]:
-        return (segment for segment in self._transaction.segments if segment.id not in _NOT_OF_THE_BODY)
+    def _body(self) -> Iterator[Segment]:
+        for segment in self._transaction.segments:
+            if segment.id not in _NOT_OF_THE_BODY:
+                segment.split()
+                yield segment
 
     def _close_header(self) -> None:
         if self._header is None:

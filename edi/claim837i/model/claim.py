@@ -207,10 +207,13 @@ class Claim:
 
 def claim_place(place: Place, patient_control_number: str, segment: Segment) -> Place:
     """The place of a CLM segment with the account number, masked."""
-    return replace(
-        place,
-        claim=Protected(patient_control_number),
-        loop="2300",
-        segment=segment.id,
-        segment_position=segment.position,
+    return Place(
+        place.file,
+        place.interchange,
+        place.group,
+        place.transaction,
+        Protected(patient_control_number),
+        "2300",
+        segment.id,
+        segment.position,
     )

@@ -107,9 +107,10 @@ def _references(loop: Loop, references: Sequence[tuple[str, str]], losses: Losse
 
 def _drug(loop: Loop, losses: Losses) -> Drug:
     item, amount = loop.take("LIN"), loop.take("CTP")
+    ndc = _read_ndc(item, loop.id, losses) if item else None
     quantity, unit = _read_quantity_and_unit(amount, loop.id, losses) if amount else (None, "")
     return Drug(
-        _read_ndc(item, loop.id, losses) if item else None,
+        ndc,
         quantity,
         unit,
         has_quantity_segment=amount is not None,
