@@ -134,11 +134,12 @@ class _Judging:
         self, config: Config, today: dt.date, engine: str, prior: LedgerPriorClaims | None, show_phi: bool
     ) -> None:
         from mapping.profile_store import ProfileError, ProfileStore
+        from validators.registry import contracts
         from validators.validate import ValidationContext
 
         profiles = ProfileStore(config.own_profiles)
         try:
-            profiles.check()
+            profiles.check(contracts())
         except ProfileError as error:
             raise ConfigurationError(str(error)) from None
         self._config = config
@@ -279,11 +280,10 @@ class _Judging:
 
         lacking: dict[str, list[str]] = {}
         for rule in self.not_checked:
-            contract = contracts()[rule]
-            need = contract.needs if contract.needs in _NEEDS else contract.stage
-            lacking.setdefault(_NEEDS.get(need, "what they need"), []).append(rule)
-        for words, rules in lacking.items():
-            yield wrapped(f"not checked for want of {words}: {', '.join(rules)}")
+            need = "ledger" if contracts()[rule].needs == "ledger" else "encounter"
+            lacking.setdefault(need, []).append(rule)
+        for need, rules in lacking.items():
+            yield wrapped(f"not checked for want of {_NEEDS[need]}: {', '.join(rules)}")
 
 
 def _findings_of(item: ClaimReport | SharedFinding | list[Finding]) -> list[Finding]:
