@@ -14,6 +14,7 @@ from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
 from tests.benchmarks.guide import WrongResult, time_guide
 from tests.benchmarks.timing import ratios, seconds, spread
+from tests.benchmarks.validation import time_validation
 from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_night, a_workspace, outbox, put_encounters
 from validators.validate import ValidationContext, validate_bytes
@@ -26,6 +27,7 @@ def main() -> int:
     """Time all; 1 where a result is wrong."""
     try:
         time_guide()
+        time_validation()
         _time_nights()
     except WrongResult as wrong:
         print(f"wrong result: {wrong}")
