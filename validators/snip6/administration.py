@@ -14,7 +14,7 @@ from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 
-@claim_rule("admin-wrong-code", source="CPT; published billing guide of 2026", of_drug=True)
+@claim_rule("admin-wrong-code", source="CPT; published billing guide of 2026", of_drug=True, of_void=False)
 def admin_wrong_code(check: ClaimCheck) -> Iterator[Fault]:
     """The infusion is billed as a therapeutic infusion.
 
@@ -33,7 +33,9 @@ def admin_wrong_code(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("admin-push-beside", source="CPT; published billing guide of 2026; FACTS B1", of_drug=True)
+@claim_rule(
+    "admin-push-beside", source="CPT; published billing guide of 2026; FACTS B1", of_drug=True, of_void=False
+)
 def admin_push_beside(check: ClaimCheck) -> Iterator[Fault]:
     """Beside the infusion nothing is billed that looks like a second way of giving the drug.
 
@@ -66,7 +68,7 @@ def _stands_beside(check: ClaimCheck, wrong: WrongAdministration) -> bool:
     return bool(wrong.unless) and any(line.code == wrong.unless for line in check.claim.lines)
 
 
-@claim_rule("admin-missing", source="published billing guide of 2026; CPT", of_drug=True)
+@claim_rule("admin-missing", source="published billing guide of 2026; CPT", of_drug=True, of_void=False)
 def admin_missing(check: ClaimCheck) -> Iterator[Fault]:
     """An outpatient claim for the drug has its infusion.
 
@@ -87,7 +89,7 @@ def admin_missing(check: ClaimCheck) -> Iterator[Fault]:
         )
 
 
-@claim_rule("admin-units", source="CMS outpatient MUE, mid-2024; FACTS B1", of_drug=True)
+@claim_rule("admin-units", source="CMS outpatient MUE, mid-2024; FACTS B1", of_drug=True, of_void=False)
 def admin_units(check: ClaimCheck) -> Iterator[Fault]:
     """The first hour of the infusion is billed as often as can be.
 
@@ -101,7 +103,9 @@ def admin_units(check: ClaimCheck) -> Iterator[Fault]:
             yield _too_many_units(check, line, units, most)
 
 
-@claim_rule("admin-units-many", source="CPT; published billing guide of 2026; FACTS B1", of_drug=True)
+@claim_rule(
+    "admin-units-many", source="CPT; published billing guide of 2026; FACTS B1", of_drug=True, of_void=False
+)
 def admin_units_many(check: ClaimCheck) -> Iterator[Fault]:
     """The first hour of the infusion is billed once a day.
 
@@ -139,7 +143,7 @@ def _too_many_units(check: ClaimCheck, line: ServiceLine, units: Decimal, most: 
     )
 
 
-@claim_rule("admin-addon", source="CPT; FACTS B1", of_drug=True)
+@claim_rule("admin-addon", source="CPT; FACTS B1", of_drug=True, of_void=False)
 def admin_addon(check: ClaimCheck) -> Iterator[Fault]:
     """A further hour is billed beside the first one, and where there was one.
 
@@ -184,7 +188,12 @@ def _minutes(check: ClaimCheck) -> int | None:
     return int((therapy.infusion_end - therapy.infusion_start).total_seconds() // 60)
 
 
-@claim_rule("admin-revenue-code", source="NUBC revenue codes; published billing guide of 2026", of_drug=True)
+@claim_rule(
+    "admin-revenue-code",
+    source="NUBC revenue codes; published billing guide of 2026",
+    of_drug=True,
+    of_void=False,
+)
 def admin_revenue_code(check: ClaimCheck) -> Iterator[Fault]:
     """The infusion stands under the payer's revenue code for it.
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from edi.claim837i.model import ServiceLine
 from mapping.profile_models import ProductProfile
-from validators.checks import VOID, ClaimCheck
+from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 
-@claim_rule("visit-modifier-25", source="CPT; published billing guide of 2026", of_drug=True)
+@claim_rule("visit-modifier-25", source="CPT; published billing guide of 2026", of_drug=True, of_void=False)
 def visit_modifier_25(check: ClaimCheck) -> Iterator[Fault]:
     """A visit on the day of the infusion says that it was one of its own.
 
@@ -32,7 +32,7 @@ def visit_modifier_25(check: ClaimCheck) -> Iterator[Fault]:
                 )
 
 
-@claim_rule("professional-code", source="CPT; FACTS B1, C13", of_drug=True)
+@claim_rule("professional-code", source="CPT; FACTS B1, C13", of_drug=True, of_void=False)
 def professional_code(check: ClaimCheck) -> Iterator[Fault]:
     """The hospital's claim has no code of a physician's hospital visit.
 
@@ -45,7 +45,12 @@ def professional_code(check: ClaimCheck) -> Iterator[Fault]:
             yield _not_here(check, line, "{code} is billed by the physician, not by the hospital.")
 
 
-@claim_rule("handling-code", source="published billing guide of 2026; CPT; NUBC revenue codes", of_drug=True)
+@claim_rule(
+    "handling-code",
+    source="published billing guide of 2026; CPT; NUBC revenue codes",
+    of_drug=True,
+    of_void=False,
+)
 def handling_code(check: ClaimCheck) -> Iterator[Fault]:
     """No handling of cells is billed beside the drug.
 
@@ -69,7 +74,9 @@ def handling_code(check: ClaimCheck) -> Iterator[Fault]:
 
 
 @claim_rule(
-    "concurrent-sma-therapy", source="published billing guide of 2026: not covered together; FACTS B1"
+    "concurrent-sma-therapy",
+    source="published billing guide of 2026: not covered together; FACTS B1",
+    of_void=False,
 )
 def concurrent_sma_therapy(check: ClaimCheck) -> Iterator[Fault]:
     """No other therapy of the disease is billed at the time of the drug.
@@ -97,7 +104,7 @@ def _in_the_file(check: ClaimCheck, product: ProductProfile) -> Iterator[Fault]:
         mine, theirs = "concurrent", "drug"
     else:
         return
-    if claim.frequency == VOID or claim.statement_from is None or claim.statement_through is None:
+    if claim.statement_from is None or claim.statement_through is None:
         return
     period = claim.statement_from, claim.statement_through
     found = None

@@ -14,7 +14,12 @@ _TOTAL_LINE = "0001"
 """The revenue code of a bill's total on paper; the electronic claim has CLM02."""
 
 
-@claim_rule("drug-units", source="HCPCS descriptor (per treatment); CMS MUE of 1; FACTS B1", of_drug=True)
+@claim_rule(
+    "drug-units",
+    source="HCPCS descriptor (per treatment); CMS MUE of 1; FACTS B1",
+    of_drug=True,
+    of_void=False,
+)
 def drug_units(check: ClaimCheck) -> Iterator[Fault]:
     """The drug is billed as one treatment.
 
@@ -87,7 +92,9 @@ def charge_shape(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("drug-repeated", source="FDA label: a single dose; CMS MUE of 1; FACTS B1, F", of_drug=True)
+@claim_rule(
+    "drug-repeated", source="FDA label: a single dose; CMS MUE of 1; FACTS B1, F", of_drug=True, of_void=False
+)
 def drug_repeated(check: ClaimCheck) -> Iterator[Fault]:
     """The drug is billed once for a child.
 
@@ -130,7 +137,10 @@ def _earlier_claim(check: ClaimCheck) -> int | None:
 
 
 @claim_rule(
-    "drug-revenue-code", source="NUBC revenue codes; published billing guide of 2026; FACTS C11", of_drug=True
+    "drug-revenue-code",
+    source="NUBC revenue codes; published billing guide of 2026; FACTS C11",
+    of_drug=True,
+    of_void=False,
 )
 def drug_revenue_code(check: ClaimCheck) -> Iterator[Fault]:
     """The drug line stands under a revenue code that its payer knows for it.
@@ -156,6 +166,7 @@ def drug_revenue_code(check: ClaimCheck) -> Iterator[Fault]:
     "drug-revenue-code-unusual",
     source="NUBC revenue and value codes; published billing guide of 2026; FACTS C11",
     of_drug=True,
+    of_void=False,
 )
 def drug_revenue_code_unusual(check: ClaimCheck) -> Iterator[Fault]:
     """The drug line stands under the revenue code that most payers want.

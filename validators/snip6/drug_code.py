@@ -8,7 +8,9 @@ from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 
-@claim_rule("drug-effective-date", source="CMS HCPCS Level II file, 2024; FACTS B1", of_drug=True)
+@claim_rule(
+    "drug-effective-date", source="CMS HCPCS Level II file, 2024; FACTS B1", of_drug=True, of_void=False
+)
 def drug_effective_date(check: ClaimCheck) -> Iterator[Fault]:
     """The drug's code was in force on the day of the infusion.
 
@@ -29,7 +31,9 @@ def drug_effective_date(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("unclassified-code", source="CMS HCPCS Level II file, 2024; FACTS C8, C9", of_drug=True)
+@claim_rule(
+    "unclassified-code", source="CMS HCPCS Level II file, 2024; FACTS C8, C9", of_drug=True, of_void=False
+)
 def unclassified_code(check: ClaimCheck) -> Iterator[Fault]:
     """The drug is billed under its own code.
 
@@ -53,7 +57,12 @@ def unclassified_code(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("unclassified-description", source="guide 005010X223A2, SV202-7; bug report L23", of_drug=True)
+@claim_rule(
+    "unclassified-description",
+    source="guide 005010X223A2, SV202-7; bug report L23",
+    of_drug=True,
+    of_void=False,
+)
 def unclassified_description(check: ClaimCheck) -> Iterator[Fault]:
     """An unclassified code says what it stands for.
 
@@ -75,7 +84,7 @@ def unclassified_description(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("hcpcs-missing", source="guide 005010X223A2, SV202; FACTS B2", of_drug=True)
+@claim_rule("hcpcs-missing", source="guide 005010X223A2, SV202; FACTS B2", of_drug=True, of_void=False)
 def hcpcs_missing(check: ClaimCheck) -> Iterator[Fault]:
     """A line with the drug's NDC has a procedure code.
 

@@ -18,7 +18,12 @@ _EACH = "UN"
 _MILLILITRES = "ML"
 
 
-@claim_rule("ndc-quantity", source="FDA label, dosing table: 5.5 mL/kg; kit table; FACTS B2", of_drug=True)
+@claim_rule(
+    "ndc-quantity",
+    source="FDA label, dosing table: 5.5 mL/kg; kit table; FACTS B2",
+    of_drug=True,
+    of_void=False,
+)
 def ndc_quantity(check: ClaimCheck) -> Iterator[Fault]:
     """The NDC quantity fits the unit, the kit and the child's weight.
 
@@ -84,7 +89,9 @@ def _kit_of(check: ClaimCheck, drug: Drug) -> Kit | None:
     return product.kit_by_ndc.get(product.ndc_named(drug.ndc or ""))
 
 
-@claim_rule("ndc-weight-band", source="FDA label, dosing table; kit table; FACTS B2", of_drug=True)
+@claim_rule(
+    "ndc-weight-band", source="FDA label, dosing table; kit table; FACTS B2", of_drug=True, of_void=False
+)
 def ndc_weight_band(check: ClaimCheck) -> Iterator[Fault]:
     """The kit is the one for the child's weight.
 
@@ -99,7 +106,9 @@ def ndc_weight_band(check: ClaimCheck) -> Iterator[Fault]:
             yield _wrong_band(check, line, kit, wanted)
 
 
-@claim_rule("ndc-weight-near", source="FDA label, dosing table; kit table; FACTS B2", of_drug=True)
+@claim_rule(
+    "ndc-weight-near", source="FDA label, dosing table; kit table; FACTS B2", of_drug=True, of_void=False
+)
 def ndc_weight_near(check: ClaimCheck) -> Iterator[Fault]:
     """The kit is the one for the child's weight, to the band.
 
@@ -138,7 +147,12 @@ def _wrong_band(check: ClaimCheck, line: ServiceLine, kit: Kit, wanted: Kit) -> 
     )
 
 
-@claim_rule("ndc-unit", source="guide 005010X223A2, CTP05; payers' lists of units; FACTS B2, F", of_drug=True)
+@claim_rule(
+    "ndc-unit",
+    source="guide 005010X223A2, CTP05; payers' lists of units; FACTS B2, F",
+    of_drug=True,
+    of_void=False,
+)
 def ndc_unit(check: ClaimCheck) -> Iterator[Fault]:
     """The NDC quantity is in a unit that the payer takes.
 
@@ -158,7 +172,9 @@ def ndc_unit(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("ndc-unit-assumed", source="published billing guide of 2026; FACTS B2", of_drug=True)
+@claim_rule(
+    "ndc-unit-assumed", source="published billing guide of 2026; FACTS B2", of_drug=True, of_void=False
+)
 def ndc_unit_assumed(check: ClaimCheck) -> Iterator[Fault]:
     """The kit is counted as one only where the payer is known to want that.
 

@@ -12,7 +12,10 @@ from validators.registry import Fault, claim_rule
 
 
 @claim_rule(
-    "wastage-modifier", source="CMS, single-dose containers, since 2023-07-01; FACTS B3", of_drug=True
+    "wastage-modifier",
+    source="CMS, single-dose containers, since 2023-07-01; FACTS B3",
+    of_drug=True,
+    of_void=False,
 )
 def wastage_modifier(check: ClaimCheck) -> Iterator[Fault]:
     """The drug line says of discarded drug only what can be true.
@@ -35,7 +38,7 @@ def wastage_modifier(check: ClaimCheck) -> Iterator[Fault]:
             yield _fault(check, line, "{code} is missing on the drug line.", nothing, nothing)
 
 
-@claim_rule("modifier-340b", source="CMS, 340B modifiers; FACTS B3, C19", of_drug=True)
+@claim_rule("modifier-340b", source="CMS, 340B modifiers; FACTS B3, C19", of_drug=True, of_void=False)
 def modifier_340b(check: ClaimCheck) -> Iterator[Fault]:
     """A drug bought under 340B says so as its day, hospital and payer want.
 

@@ -14,7 +14,10 @@ _FEWEST_DIGITS = 8
 
 
 @claim_rule(
-    "ndc-missing", source="guide 005010X223A2, loop 2410; SSA 1927(a)(7) for Medicaid; FACTS B2", of_drug=True
+    "ndc-missing",
+    source="guide 005010X223A2, loop 2410; SSA 1927(a)(7) for Medicaid; FACTS B2",
+    of_drug=True,
+    of_void=False,
 )
 def ndc_missing(check: ClaimCheck) -> Iterator[Fault]:
     """The drug line names the kit and how much of it was given.
@@ -70,7 +73,12 @@ def _shown(ndc: str) -> str | Protected[str]:
     return Protected(ndc)
 
 
-@claim_rule("ndc-product", source="kit table of the manufacturer; FACTS B2; bug report L15", of_drug=True)
+@claim_rule(
+    "ndc-product",
+    source="kit table of the manufacturer; FACTS B2; bug report L15",
+    of_drug=True,
+    of_void=False,
+)
 def ndc_product(check: ClaimCheck) -> Iterator[Fault]:
     """The NDC on the drug line is one of the product.
 
@@ -100,7 +108,10 @@ def ndc_product(check: ClaimCheck) -> Iterator[Fault]:
 
 
 @claim_rule(
-    "ndc-kit", source="kit table of the manufacturer; published billing guide of 2026; FACTS C1", of_drug=True
+    "ndc-kit",
+    source="kit table of the manufacturer; published billing guide of 2026; FACTS C1",
+    of_drug=True,
+    of_void=False,
 )
 def ndc_kit(check: ClaimCheck) -> Iterator[Fault]:
     """The NDC names the kit of a weight band.
@@ -119,7 +130,9 @@ def ndc_kit(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-@claim_rule("ndc-misplaced", source="guide 005010X223A2, loop 2410; bug report L19", of_drug=True)
+@claim_rule(
+    "ndc-misplaced", source="guide 005010X223A2, loop 2410; bug report L19", of_drug=True, of_void=False
+)
 def ndc_misplaced(check: ClaimCheck) -> Iterator[Fault]:
     """The drug's NDC stands on the drug's line alone.
 
