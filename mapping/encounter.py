@@ -360,7 +360,7 @@ class Encounter(Record):
     `setting` is the place of service: 21 inpatient, 22 on-campus and 19 off-campus
     outpatient; 11, 12 and 49 are read so that they can be refused with the reason. `location`
     names a department off campus of the site's profile. `interim` is given where a stay is
-    billed in pieces.
+    billed in pieces, `delay_reason` (CLM20) where the claim is filed late.
     """
 
     id: Key
@@ -391,6 +391,7 @@ class Encounter(Record):
     notes: list[Text] = []
     file_information: Annotated[list[Annotated[Text, Field(max_length=80)]], Field(max_length=10)] = []
     estimated_amount_due: Charge | None = None
+    delay_reason: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"] | None = None
     replaces: Replaces | None = None
     location: Key | None = None
     interim: Literal["first", "continuing", "last"] | None = None

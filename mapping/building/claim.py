@@ -64,6 +64,7 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
         statement_from=first,
         statement_through=last,
         admission=_admission(request),
+        delay_reason=encounter.delay_reason or "",
         discharge_hour=_discharge_hour(request),
         admission_type=admission.type,
         point_of_origin=admission.point_of_origin,
