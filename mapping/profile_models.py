@@ -7,12 +7,21 @@ and date of every fact, are in `mapping.profile_store`.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 from edi.npi import is_valid_npi
 
@@ -40,6 +49,22 @@ def _codes_from_to(first: str, last: str) -> list[str]:
 
 Codes = Annotated[frozenset[str], BeforeValidator(_each_code)]
 """A set of codes, written as a list of codes and ranges."""
+
+DiagnosisCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9][0-9A-Z]{1,5}$")]
+ChargeLimit = Annotated[Decimal, Field(gt=0, decimal_places=2)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+def _is_pattern(text: str) -> str:
+    """The text of a regular expression; ValueError where it is none."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 NO_PAYER_ID = "UNKNOWN"
 """The id of a profile that tells what a payer wants, and not where it is reached."""
@@ -221,7 +246,7 @@ class SeverityChange(ProfileRecord):
     """A profile's own severity for a rule, or `off`; always with a reason."""
 
     severity: Literal["error", "warning", "info", "off"]
-    reason: Annotated[str, StringConstraints(min_length=1)]
+    reason: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 Paper = Literal[
@@ -252,6 +277,10 @@ class DrugModifier(ProfileRecord):
     date: dt.date
 
 
+PaymentBasis = Literal["acquisition_cost", "agreement", "fee_schedule", "group", "charges", ""]
+"""By what a payer prices the drug; "" where that is not known. `group`: with the stay, by its DRG."""
+
+
 class PayerProfile(ProfileRecord):
     """A payer: what its claims must look like, and its habits with denied claims.
 
@@ -262,6 +291,12 @@ class PayerProfile(ProfileRecord):
     the acquisition cost. `poa_exempt`: its stays need no present-on-admission indicators.
     `grouper`: by which it pays stays, "" where that is not known. `authorization_by_member`: it
     finds the authorization by member and provider, without its number on the claim.
+    `diagnoses`: without dots, of which one must stand in `diagnosis_position` for the drug; ()
+    for no list of its own. `line_charge_maximum` and `claim_charge_maximum`: dollars that its
+    system can hold. `filing_days` count from the end of the statement, `filing_days_secondary`
+    from the decision of the payer before; None where they are not known.
+    `filing_extends_over_weekends`: a last day on a Saturday or Sunday means the Monday after.
+    `member_id_pattern`: what a member id must match as a whole; "" for any.
     """
 
     key: str
@@ -290,6 +325,17 @@ class PayerProfile(ProfileRecord):
     drug_lines: Annotated[int, Field(ge=1, le=20)] = 1
     drug_modifiers: tuple[DrugModifier, ...] = ()
     invoice_value_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")] | None = None
+    requires_invoice: bool = False
+    payment_basis: PaymentBasis = ""
+    diagnoses: tuple[DiagnosisCode, ...] = ()
+    diagnosis_position: Literal["principal", "any"] = "any"
+    line_charge_maximum: ChargeLimit | None = None
+    claim_charge_maximum: ChargeLimit | None = None
+    requires_billing_taxonomy: bool = False
+    member_id_pattern: Pattern = ""
+    filing_days: Days | None = None
+    filing_days_secondary: Days | None = None
+    filing_extends_over_weekends: bool = False
     denied_claim_resubmission: Literal["replace", "new_claim"]
     replacement_unit: Literal["claim", "line"]
     correction_days: int

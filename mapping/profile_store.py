@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,16 +106,33 @@ class ProfileStore:
         path = self._find(kind, key)
         return provenance(path) if path is not None else {}
 
-    def check(self) -> None:
-        """Load every profile, so that a wrong one is refused at start."""
+    def check(self, rules: Collection[str]) -> None:
+        """Load every profile, so that a wrong one is refused at start.
+
+        `rules` are the ids that there are: a payer's profile that names another is wrong.
+        """
         for key in self.keys("products"):
             self.product(key)
         for key in self.keys("payers"):
             self.payer(key)
+            self._refuse_unknown_rules(key, rules)
         for key in self.keys("partners"):
             self.partner(key)
         for key in self.keys("sites"):
             self.site(key)
+
+    def _refuse_unknown_rules(self, key: str, rules: Collection[str]) -> None:
+        """ProfileError where a payer's own file changes or waives a rule that there is not."""
+        path = self._find("payers", key)
+        if path is None:
+            return
+        content = _read(path)
+        stated = content | _values(content.get("facts", {}), path)
+        for name in ("rules", "waivable"):
+            for rule in stated.get(name, ()):
+                if rule not in rules:
+                    line = _line_of_fault(path, [name, rule])
+                    raise ProfileError(f"{path}, line {line}: {name}: there is no rule {rule!r}")
 
     def _find(self, kind: str, key: str) -> Path | None:
         if not key.replace("-", "").replace("_", "").replace(".", "").isalnum():
@@ -208,13 +225,21 @@ def _build(model: type[P], path: Path, content: Mapping[str, Any]) -> P:
 def _fault_words(error: ValidationError, path: Path) -> Iterable[str]:
     for fault in error.errors(include_url=False):
         names = [str(part) for part in fault["loc"]]
-        line = _line_of(path, names[-1] if names else "")
+        line = _line_of_fault(path, names)
         yield f"{path}, line {line}: {'.'.join(names)}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _line_of_fault(path: Path, names: list[str]) -> int:
+    """The line of the innermost name that stands in the file; 1 where none does."""
+    # below [rules] every rule has the same names
+    within = names[:2] if names[:1] == ["rules"] else names
+    candidates = [*reversed(within), ".".join(within)]
+    return next((line for name in candidates if (line := _line_of(path, name)) > 1), 1)
 
 
 def _line_of(path: Path, name: str) -> int:
     """The line on which a name is set, 1 where it is not."""
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if text.split("=")[0].strip().strip("[]") == name:
+        if text.split("=")[0].strip().strip("[]\"'") == name:
             return number
     return 1

@@ -24,6 +24,7 @@ from pipeline.config import Config
 from pipeline.durable import FOLDER_MODE, is_network_folder
 from pipeline.errors import LedgerBusy, OperationError
 from pipeline.ledger.inspection import faults_of
+from validators.registry import contracts
 
 State = Literal["ok", "warning", "error"]
 PACKAGES = ("edi", "mapping", "validators", "pipeline")
@@ -109,7 +110,7 @@ def _tables(today: dt.date) -> Iterator[Remark]:
 def _profiles(config: Config | None) -> Iterator[Remark]:
     profiles = ProfileStore(config.own_profiles if config else None)
     try:
-        profiles.check()
+        profiles.check(contracts())
     except ProfileError as error:
         yield Remark("profiles", "error", str(error), "Correct the profile")
         return

@@ -28,6 +28,7 @@ from pipeline.outbound.recovery import recover
 from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
 from pipeline.worklist import write_worklist
+from validators.registry import contracts
 
 
 def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dic
 def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> dict[str, Any]:
     try:
         profiles = ProfileStore(config.own_profiles)
-        profiles.check()
+        profiles.check(contracts())
         config.folders.make(steps)
         ledger = Ledger.open(config.ledger_path, steps)
         try:

@@ -52,10 +52,11 @@ def check(
       j3399 check samples/encounters/01-outpatient-medicaid.json --as-of 2026-11-09
     """
     from mapping.profile_store import ProfileError, ProfileStore
+    from validators.registry import contracts
 
     profiles = ProfileStore(own_profiles(config_path))
     try:
-        profiles.check()
+        profiles.check(contracts())
     except ProfileError as error:
         raise ConfigurationError(str(error)) from None
     today = moment(as_of).date()
