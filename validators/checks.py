@@ -22,6 +22,7 @@ from mapping.building.parts import WHOLE, frequency_of, infusion_day, is_drug_li
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
+from validators.facts import is_placeholder_name
 from validators.prior_claims import PriorClaims
 
 Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
@@ -164,7 +165,7 @@ class ClaimCheck:
         """Whom the claim is about, as digests: two claims that share one are about one child.
 
         One is of the hospital's record number (REF*EA), one of the member id with first name and
-        birth date, for twins may share an id.
+        birth date, for twins may share an id; without a name of its own a child is known by no member id.
         """
         claim = self.claim
         person = claim.patient.party if claim.patient else claim.subscriber.party
@@ -172,7 +173,7 @@ class ClaimCheck:
         keys = []
         if record_number:
             keys.append(_digest("record", (claim.billing_provider.id, record_number)))
-        if member_id:
+        if member_id and not is_placeholder_name(person.first_name):
             keys.append(_digest("member", (member_id, person.first_name.upper(), claim.birth_date)))
         return tuple(keys)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+_WORDS = re.compile(r"[A-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +44,16 @@ def facts() -> Facts:
         placeholder_additions=frozenset(found["placeholder_additions"]["value"]),
         neonatal_groups=frozenset(found["neonatal_groups"]["value"]),
         newborn_days=found["newborn_days"]["value"],
+    )
+
+
+def is_placeholder_name(first_name: str) -> bool:
+    """Whether a first name stands for none: BABYBOY, NEWBORN, TWIN B."""
+    known = facts()
+    first, *rest = _WORDS.findall(first_name.upper()) or [""]
+    if not known.placeholder_additions.issuperset(rest):
+        return False
+    # TWINA, BABYBOYB: the letter of twins stands close to the word
+    return first in known.placeholder_names or (
+        first[-1:] in known.placeholder_additions and first[:-1] in known.placeholder_names
     )

@@ -1,13 +1,14 @@
 """What rules may ask about earlier claims, and who a child is to the ledger that answers.
 
 A child is known by the hospital's record number and site, or by its own member id with first
-name and birth date: twins may share an id. Encounter and claim give the same identities.
+name and birth date: twins may share an id, and are both BABYBOY before they are named. Encounter
+and claim give the same identities.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from edi.separators import Separators
 from mapping.encounter import Encounter
 from mapping.profile_models import SiteProfile
 from mapping.text import fold
+from validators.facts import is_placeholder_name
 
 _SELF = "18"
 _PLAIN = Separators("*", ":", "^", "~")
@@ -34,11 +36,9 @@ def child_of_record(encounter: Encounter) -> tuple[ChildIdentity, ...]:
     found = []
     if patient.record_number is not None:
         found.append(_by_record(encounter.site, patient.record_number.reveal()))
-    for coverage in encounter.coverages:
-        if coverage.relationship == "self":
-            name, born = patient.first_name.reveal(), patient.birth_date.reveal()
-            found.append(_by_member(coverage.member_id.reveal(), name, born))
-    return tuple(found)
+    name, born = patient.first_name.reveal(), patient.birth_date.reveal()
+    members = [one.member_id.reveal() for one in encounter.coverages if one.relationship == "self"]
+    return (*found, *_by_members(members, name, born))
 
 
 def child_of_claim(claim: Claim, site: SiteProfile | None) -> tuple[ChildIdentity, ...]:
@@ -48,9 +48,8 @@ def child_of_claim(claim: Claim, site: SiteProfile | None) -> tuple[ChildIdentit
     if site is not None and record_number:
         found.append(_by_record(site.key, record_number))
     name = (claim.patient.party if claim.patient else claim.subscriber.party).first_name
-    if claim.birth_date is not None:
-        found += [_by_member(party.id, name, claim.birth_date) for party in _own_covers(claim) if party.id]
-    return tuple(found)
+    members = [party.id for party in _own_covers(claim)]
+    return (*found, *_by_members(members, name, claim.birth_date))
 
 
 def _own_covers(claim: Claim) -> Iterator[Party]:
@@ -66,8 +65,14 @@ def _by_record(site: str, record_number: str) -> ChildIdentity:
     return ChildIdentity(("record", site, record_number))
 
 
-def _by_member(member_id: str, first_name: str, born: dt.date) -> ChildIdentity:
-    return ChildIdentity(("member", member_id, fold(first_name, _PLAIN), born.isoformat()))
+def _by_members(members: Iterable[str], first_name: str, born: dt.date | None) -> Iterator[ChildIdentity]:
+    """One of each member id; none where first name and birth date do not tell the child from its twin."""
+    if born is None or is_placeholder_name(first_name):
+        return
+    name = fold(first_name, _PLAIN)
+    for member in members:
+        if member:
+            yield ChildIdentity(("member", member, name, born.isoformat()))
 
 
 @dataclass(frozen=True, slots=True)

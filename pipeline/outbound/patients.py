@@ -74,9 +74,9 @@ class LedgerPriorClaims:
         return self._archived.claim(self._connection, row)
 
     def remember(self, child: Sequence[ChildIdentity], product: str, claim: EarlierClaim) -> None:
-        """A claim that is about to be sent in this run counts as live."""
-        for identity in child:
-            self._of_this_run[_digest(identity, self._key), product].append(claim)
+        """A claim that is about to be sent in this run counts as live, under the identity that the ledger keeps."""
+        if child:
+            self._of_this_run[_digest(child[0], self._key), product].append(claim)
 
     def _to_payer(self, account: str, payer: str) -> list[ClaimRow]:
         rows = claims.by_control_number(self._connection, account)

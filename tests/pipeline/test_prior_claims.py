@@ -90,6 +90,17 @@ def test_a_file_alone_shows_a_second_dose(tmp_path: Path) -> None:
     assert rules_of(config, changed(claim, "8", number), again) == set(), "withdrawn in the same file"
 
 
+def test_twins_without_names_go_out_in_one_night(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    twins = [a_child(number, **{"patient.first_name": "Babyboy"}) for number in (1, 2)]
+    for twin in twins:
+        twin["coverages"][0]["member_id"] = "MEM0000001"
+    put_encounters(config, "a.ndjson", twins)
+    assert a_night(config)["counts"]["claims_released"] == 2
+    (first, second) = claims_of(*outbox(config).values())
+    assert child_of_claim(first, None) == child_of_claim(second, None) == ()
+
+
 def test_an_older_number_of_the_payer_is_seen(tmp_path: Path) -> None:
     config, claim, number = a_paid_claim(tmp_path)
     assert rules_of(config, changed(claim, "7", number)) == set()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from edi.claim837i.model import HealthCode
 from edi.protected import shown_code
 from validators.checks import ClaimCheck
+from validators.claim_fields import shown
 from validators.facts import facts
 from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
@@ -19,6 +20,7 @@ _PRINCIPAL = ("ABK", "BK")
 _PRINCIPAL_AND_OTHER = (*_PRINCIPAL, "ABF", "BF")
 _GROUPER = "MS-DRG"
 _LONGEST = 7
+_MOST_SHOWN = 2
 
 
 def _plain(code: HealthCode) -> str:
@@ -27,12 +29,14 @@ def _plain(code: HealthCode) -> str:
 
 
 def _diagnoses(check: ClaimCheck, *qualifiers: str) -> list[tuple[HealthCode, str]]:
-    return [(code, _plain(code)) for code in check.claim.codes(*qualifiers)]
+    """The diagnoses of the claim with their plain forms."""
+    return [(code, _plain(code)) for code in check.claim.health_codes if code.qualifier in qualifiers]
 
 
 def _treated(check: ClaimCheck) -> bool:
     """Whether a diagnosis of the claim is one that the drug treats."""
-    return any(code in check.therapy.diagnoses for _, code in _diagnoses(check, *_PRINCIPAL_AND_OTHER))
+    treated = check.therapy.diagnoses
+    return any(plain in treated for _, plain in _diagnoses(check, *_PRINCIPAL_AND_OTHER))
 
 
 @claim_rule(
@@ -50,12 +54,12 @@ def diagnosis_sma(check: ClaimCheck) -> Iterator[Fault]:
     """
     if _treated(check):
         return
-    found = len(check.claim.codes(*_PRINCIPAL_AND_OTHER))
+    found = tuple(plain for _, plain in _diagnoses(check, *_PRINCIPAL_AND_OTHER))
     yield Fault(
         "No diagnosis on the claim is one that the drug treats.",
         check.claim_place("HI", "ABK", "HI01-2"),
         expected=", ".join(check.therapy.diagnoses),
-        found=f"{found} other diagnoses" if found else "none",
+        found=shown(found[:_MOST_SHOWN], is_protected=False),
     )
 
 

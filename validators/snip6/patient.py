@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,11 +10,10 @@ from edi.finding import Place
 from edi.protected import Protected
 from validators.ages import AgeLimit, age_limit, limit_words
 from validators.checks import WEIGHT_VALUE_CODE, ClaimCheck
-from validators.facts import facts
+from validators.facts import is_placeholder_name
 from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
 
-_WORDS = re.compile(r"[A-Z]+")
 _ROUNDING = Decimal("0.05")
 """A kit's band is looked up by the weight rounded to a tenth of a kilogram."""
 
@@ -134,22 +132,10 @@ def newborn_name(check: ClaimCheck) -> Iterator[Fault]:
     subscriber = check.claim.subscriber
     if not subscriber.is_patient or check.claim.patient is not None or not subscriber.party.id:
         return
-    if _is_placeholder(subscriber.party.first_name):
+    if is_placeholder_name(subscriber.party.first_name):
         yield Fault(
             "The child's first name is one that stands for none.",
             check.claim.first_place("2010BA", "NM1", "IL", "NM104"),
             expected="the name that the payer has on file",
             found=Protected(subscriber.party.first_name),
         )
-
-
-def _is_placeholder(name: str) -> bool:
-    """Whether the name is one of those that stand for none, with a number, a letter or a sex at most."""
-    known = facts()
-    first, *rest = _WORDS.findall(name.upper()) or [""]
-    if not known.placeholder_additions.issuperset(rest):
-        return False
-    # TWINA, BABYBOYB: the letter of twins stands close to the word
-    return first in known.placeholder_names or (
-        first[-1:] in known.placeholder_additions and first[:-1] in known.placeholder_names
-    )
