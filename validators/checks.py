@@ -18,7 +18,7 @@ from edi.claim837i.model import Claim, LoopSegment, ServiceLine
 from edi.envelope import Interchange
 from edi.finding import Place
 from mapping import encounter as record
-from mapping.building.parts import WHOLE, frequency_of, infusion_day, is_drug_line
+from mapping.building.parts import WHOLE, drug_codes, frequency_of, infusion_day
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
@@ -267,8 +267,8 @@ class EncounterCheck:
     @cached_property
     def drug_lines(self) -> tuple[tuple[int, record.ServiceLine], ...]:
         """The lines of the record that bill the product, with their place in the list."""
-        numbered = enumerate(self.encounter.service_lines)
-        return tuple(pair for pair in numbered if is_drug_line(pair[1], self.product))
+        codes = drug_codes(self.encounter, self.product)
+        return tuple(pair for pair in enumerate(self.encounter.service_lines) if pair[1].hcpcs in codes)
 
     @cached_property
     def infusion_date(self) -> dt.date | None:

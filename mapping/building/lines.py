@@ -18,7 +18,7 @@ from edi.finding import Finding
 from edi.values import from_cents, to_cents
 from mapping import encounter as record
 from mapping.building.coordination import with_adjudications
-from mapping.building.parts import is_drug_line
+from mapping.building.parts import drug_codes
 from mapping.building.request import ClaimRequest, Notebook
 from mapping.rule_keys import RECORD_INVALID
 from mapping.text import fold
@@ -47,8 +47,9 @@ def service_lines(request: ClaimRequest, notebook: Notebook) -> tuple[ServiceLin
     that it stays the same when the record is billed in other parts.
     """
     built: list[ServiceLine] = []
+    codes = drug_codes(request.encounter, request.product)
     for number, line in request.lines():
-        source = _Source(number, line, is_drug_line(line, request.product))
+        source = _Source(number, line, line.hcpcs in codes)
         for charge, suffix in _shares(request, source):
             built_line = _line(request, notebook, source, str(len(built) + 1), charge, suffix)
             built.append(with_adjudications(request, notebook, number, built_line, bool(suffix)))

@@ -8,8 +8,9 @@ C14; frequency codes: FACTS A6.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from mapping.encounter import Encounter, ServiceLine
+from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile, ProductProfile
 
 WHOLE = "whole"
@@ -27,7 +28,8 @@ def parts_of(encounter: Encounter, payer: PayerProfile, product: ProductProfile 
 
     An encounter that replaces one of the two becomes that one alone.
     """
-    drug = [is_drug_line(line, product) for line in encounter.service_lines]
+    codes = drug_codes(encounter, product)
+    drug = [line.hcpcs in codes for line in encounter.service_lines]
     if not payer.carve_out or not any(drug):
         return (WHOLE,)
     if encounter.replaces is not None and encounter.replaces.part is not None:
@@ -51,14 +53,17 @@ def infusion_day(encounter: Encounter, product: ProductProfile | None) -> dt.dat
     """The day of the infusion, planned or done; else that of the drug's line; None where neither says."""
     if encounter.infusion_date is not None:
         return encounter.infusion_date
-    lines = [
-        line for line in encounter.service_lines if is_drug_line(line, product) and line.date is not None
-    ]
-    # the product's own code first: another drug may stand under an unclassified one
-    lines.sort(key=lambda line: product is not None and line.hcpcs != product.hcpcs)
-    return lines[0].date if lines else None
+    codes = drug_codes(encounter, product)
+    days = (line.date for line in encounter.service_lines if line.hcpcs in codes)
+    return next((day for day in days if day is not None), None)
 
 
-def is_drug_line(line: ServiceLine, product: ProductProfile | None) -> bool:
-    """Whether the line bills the product (its code, or a code it was once billed under)."""
-    return product is not None and line.hcpcs in (product.hcpcs, *product.unclassified_codes)
+def drug_codes(encounter: Encounter, product: ProductProfile | None) -> Collection[str]:
+    """The codes under which the record has the product: its own, else those it was once billed under.
+
+    Beside a line with the product's own code, an unclassified code is another drug's.
+    """
+    if product is None:
+        return ()
+    has_own = any(line.hcpcs == product.hcpcs for line in encounter.service_lines)
+    return (product.hcpcs,) if has_own else product.unclassified_codes

@@ -8,7 +8,7 @@ from edi.claim837i.model import Claim
 from edi.finding import Finding, Place
 from edi.protected import Protected
 from edi.separators import Separators
-from mapping.building.parts import DRUG, STAY, WHOLE, is_drug_line
+from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
@@ -64,10 +64,10 @@ class ClaimRequest:
     def lines(self) -> list[tuple[int, ServiceLine]]:
         """The record's lines that belong on this claim, with their number in the record (from 1)."""
         numbered = enumerate(self.encounter.service_lines, start=1)
-        return [(number, line) for number, line in numbered if self._belongs(line)]
-
-    def _belongs(self, line: ServiceLine) -> bool:
-        return self.part == WHOLE or is_drug_line(line, self.product) is (self.part == DRUG)
+        if self.part == WHOLE:
+            return list(numbered)
+        codes = drug_codes(self.encounter, self.product)
+        return [(number, line) for number, line in numbered if (line.hcpcs in codes) is (self.part == DRUG)]
 
     @property
     def separators(self) -> Separators:

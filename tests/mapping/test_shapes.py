@@ -23,6 +23,7 @@ from tests.support.builders import (
     INPATIENT,
     OUTPATIENT,
     a_file_of,
+    a_record,
     a_request,
     an_encounter,
     claims_of,
@@ -231,6 +232,25 @@ def test_an_invoice_cost_that_the_record_gives_itself_is_not_doubled() -> None:
     }
     claim = built(changes, payer={"invoice_value_code": "87"}).claim
     assert claim.codes("BE") == [HealthCode("BE", "87", amount=Decimal(2000000))]
+
+
+def test_another_drug_under_an_unclassified_code_is_not_the_drug() -> None:
+    other = {"revenue_code": "0636", "hcpcs": "J3490", "charge": "40", "units": "1", "description": "Other"}
+    record = a_record()
+    lines = [*record["service_lines"], other]
+    claim = built({"service_lines": lines}, payer={"drug_lines": 3}).claim
+    assert [line.code for line in claim.lines if line.drug is not None] == ["J3399"] * 3
+    stay, drug = parts({"service_lines": lines}, OUTPATIENT, CARVE_OUT)
+    assert [line.code for line in stay.lines] == ["96365", "J3490"]
+    assert [line.code for line in drug.lines] == ["J3399"]
+
+
+def test_an_unclassified_code_of_the_payer_says_what_it_stands_for() -> None:
+    procedures = [line.procedure for line in built(payer={"drug_hcpcs": "J3590"}).claim.lines]
+    words = [procedure.description for procedure in procedures if procedure is not None]
+    assert words == ["ZOLGENSMA (ONASEMNOGENE ABEPARVOVEC-XIOI)", ""]
+    own = built({"service_lines[0].description": "Own words"}, payer={"drug_hcpcs": "J3590"}).claim.lines[0]
+    assert own.procedure is not None and own.procedure.description == "OWN WORDS"
 
 
 def test_the_code_of_the_payer_goes_out() -> None:
