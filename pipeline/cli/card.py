@@ -14,6 +14,13 @@ from validators.ages import months_words
 _WIDTH = 80
 _LABEL = 10
 _QUANTITY = {"UN": "CTP05 UN with CTP04 1, one kit", "ML": "CTP05 ML with CTP04 the volume in mL"}
+_PAYMENT = {
+    "acquisition_cost": "its acquisition cost",
+    "agreement": "an agreement",
+    "fee_schedule": "a fee schedule",
+    "group": "the group of the stay",
+    "charges": "a share of the charges",
+}
 _PAYER_FACTS = (
     "drug_revenue_code",
     "drug_revenue_codes",
@@ -25,6 +32,14 @@ _PAYER_FACTS = (
     "drug_lines",
     "carve_out",
     "invoice_value_code",
+    "requires_invoice",
+    "payment_basis",
+    "diagnoses",
+    "diagnosis_position",
+    "line_charge_maximum",
+    "claim_charge_maximum",
+    "filing_days",
+    "filing_days_secondary",
     "age_limit_months",
     "age_limit_inclusive",
     "titer_threshold",
@@ -158,6 +173,7 @@ def _payer_words(payer: PayerProfile, product: ProductProfile) -> tuple[str, ...
         f"{drug}; infusion under {payer.infusion_revenue_code}",
         f"{_QUANTITY[payer.ndc_unit]}; units taken: {_listed(payer.ndc_units_accepted)}",
         *_drug_line_changes(payer),
+        *_beyond_the_guide(payer),
         *_own_limits(payer, product),
     )
 
@@ -178,6 +194,25 @@ def _drug_line_changes(payer: PayerProfile) -> Iterator[str]:
         yield f"modifier {modifier.code}, setting {modifier.setting}" + (
             ", 340B only" if modifier.only_340b else ""
         )
+
+
+def _beyond_the_guide(payer: PayerProfile) -> Iterator[str]:
+    """What the payer asks for that others do not, and by what it prices the drug."""
+    if payer.requires_invoice:
+        yield "the invoice goes with the claim (PWK with a control number)"
+    if payer.payment_basis:
+        yield f"drug priced by {_PAYMENT[payer.payment_basis]}"
+    if payer.diagnoses:
+        position = "principal diagnosis" if payer.diagnosis_position == "principal" else "diagnosis"
+        yield f"{position} {_listed(map(_dotted, payer.diagnoses), 'or')}"
+    if payer.line_charge_maximum is not None:
+        yield f"charge of a line at most {payer.line_charge_maximum:f}"
+    if payer.claim_charge_maximum is not None:
+        yield f"charge of a claim at most {payer.claim_charge_maximum:f}"
+    if payer.filing_days is not None:
+        yield f"filed within {payer.filing_days} days of the statement's end"
+    if payer.filing_days_secondary is not None:
+        yield f"after another payer within {payer.filing_days_secondary} days of its decision"
 
 
 def _own_limits(payer: PayerProfile, product: ProductProfile) -> Iterator[str]:
