@@ -17,10 +17,12 @@ from importlib.resources import files
 class Table:
     """A code table. `complete` says whether a code that it lacks is no code; `note` what it lacks.
 
-    `refresh_by` is the day from which a newer list may be in force.
+    `label` is what one of its codes is called, as in `CARC 197`; `refresh_by` is the day from
+    which a newer list may be in force.
     """
 
     name: str
+    label: str
     title: str
     source: str
     list_date: dt.date

@@ -9,10 +9,9 @@ from edi.values import decimal_words
 from mapping.profile_models import Kit, PayerProfile, ProductProfile, WrongAdministration
 from mapping.profile_store import ProfileStore, Provenance
 from pipeline.cli.numbers import scientific
+from pipeline.cli.paragraphs import WIDTH, entry
 from validators.ages import months_words
 
-_WIDTH = 80
-_LABEL = 10
 _QUANTITY = {"UN": "CTP05 UN with CTP04 1, one kit", "ML": "CTP05 ML with CTP04 the volume in mL"}
 _PAYMENT = {
     "acquisition_cost": "its acquisition cost",
@@ -70,19 +69,11 @@ def card_lines(product: ProductProfile, profiles: ProfileStore) -> list[str]:
     ]
 
 
-def _entry(label: str, words: str) -> list[str]:
-    """A label and what it says, wrapped beside it."""
-    indent = " " * _LABEL
-    return textwrap.wrap(
-        words, _WIDTH, initial_indent=label.ljust(_LABEL), subsequent_indent=indent, break_on_hyphens=False
-    )
-
-
 def _indented(words: str, depth: int) -> list[str]:
     """A paragraph so many columns from the edge, its further lines two more."""
     return textwrap.wrap(
         words,
-        _WIDTH,
+        WIDTH,
         initial_indent=" " * depth,
         subsequent_indent=" " * (depth + 2),
         break_on_hyphens=False,
@@ -90,17 +81,17 @@ def _indented(words: str, depth: int) -> list[str]:
 
 
 def _code_lines(product: ProductProfile) -> Iterator[str]:
-    yield from _entry("Code", f"{product.hcpcs}, since {product.hcpcs_first_date}")
-    yield from _entry(
+    yield from entry("Code", f"{product.hcpcs}, since {product.hcpcs_first_date}")
+    yield from entry(
         "", f"from that day on not {_listed(product.unclassified_codes)}, unless a payer below wants one"
     )
-    yield from _entry("Units", f"{product.units} {product.unit} (SV205, SV204), whatever the dose")
+    yield from entry("Units", f"{product.units} {product.unit} (SV205, SV204), whatever the dose")
 
 
 def _infusion_lines(product: ProductProfile) -> Iterator[str]:
-    yield from _entry("Infusion", product.infusion_code)
+    yield from entry("Infusion", product.infusion_code)
     for wrong in product.wrong_administration:
-        yield from _entry("", f"not {_wrong_words(wrong)}: {wrong.reason}")
+        yield from entry("", f"not {_wrong_words(wrong)}: {wrong.reason}")
 
 
 def _wrong_words(wrong: WrongAdministration) -> str:
@@ -111,12 +102,12 @@ def _wrong_words(wrong: WrongAdministration) -> str:
 def _child_lines(product: ProductProfile) -> Iterator[str]:
     gate = product.gate
     codes = _listed(_dotted(code) for code in product.diagnoses)
-    yield from _entry("Diagnosis", f"one of {codes}; on the claim without the point")
-    yield from _entry(
+    yield from entry("Diagnosis", f"one of {codes}; on the claim without the point")
+    yield from entry(
         "Age", months_words(product.age_limit_months, product.age_limit_inclusive) + " at infusion"
     )
-    yield from _entry("Weight", f"{product.weight_from_kg} to {product.weight_to_kg} kg")
-    yield from _entry(
+    yield from entry("Weight", f"{product.weight_from_kg} to {product.weight_to_kg} kg")
+    yield from entry(
         "Gate",
         f"{product.clinical_gate}: antibody titer at most 1:{gate.titer_threshold}, warned of when older than "
         f"{gate.titer_warning_days} days at infusion, not accepted when older than {gate.titer_maximum_days}",
@@ -124,7 +115,7 @@ def _child_lines(product: ProductProfile) -> Iterator[str]:
 
 
 def _dose_lines(product: ProductProfile) -> Iterator[str]:
-    yield from _entry(
+    yield from entry(
         "Dose",
         f"{scientific(product.dose_vg_per_kg)} vector genomes a kg, "
         f"{scientific(product.concentration_vg_per_ml)} a mL, {decimal_words(product.ml_per_kg)} mL a kg; "
@@ -138,8 +129,8 @@ def _kit_lines(product: ProductProfile) -> Iterator[str]:
     for kit in product.kits:
         yield "          " + _kit_row(kit)
     if any(kit.is_doubtful for kit in product.kits):
-        yield from _entry("", "* derived from the pattern of the table: compare with the carton")
-    yield from _entry(
+        yield from entry("", "* derived from the pattern of the table: compare with the carton")
+    yield from entry(
         "Others",
         f"inner vials {_listed(product.inner_vial_ndcs)}; family {_listed(product.family_ndcs)}: "
         "they name the product, but no kit",

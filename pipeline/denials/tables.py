@@ -15,13 +15,15 @@ UNKNOWN = "unknown"
 class Cause:
     """One cause: what it means, the action by where the claim is, the steps, who does them.
 
-    `actions` has the columns rejected, denied, pending, paid of the table; `prevented_by`
-    are the rules that would have stopped the claim.
+    `actions` has the columns rejected, denied, pending, paid of the table; `condition` is when
+    the first of two actions `a|b` is right; `prevented_by` are the rules that would have stopped
+    the claim.
     """
 
     id: str
     meaning: str
     actions: Mapping[str, str]
+    condition: str
     steps: tuple[str, ...]
     owner: str
     prevented_by: tuple[str, ...]
@@ -36,6 +38,7 @@ def causes() -> Mapping[str, Cause]:
             id=row["cause"],
             meaning=row["what it means"],
             actions={stage: row[stage] for stage in ("rejected", "denied", "pending", "paid")},
+            condition=row["first choice when"],
             steps=tuple(step.strip() for step in row["steps in words"].split(";") if step.strip()),
             owner=row["owner"],
             prevented_by=tuple(row["prevented by"].split()),
