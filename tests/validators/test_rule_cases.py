@@ -255,7 +255,7 @@ def test_what_could_not_be_judged_is_listed() -> None:
     report = validate_bytes(the_file([request], {}), ValidationContext(ProfileStore(), NIGHT.date()))
     of_treatment = {rule_id for rule_id, one in contracts().items() if one.stage == "encounter"}
     in_need = {rule.id for rule in claim_rules() if rule.contract.needs in ("encounter", "ledger")}
-    assert set(report.not_checked) == of_treatment | in_need | {"site-of-care"}
+    assert set(report.not_checked) == of_treatment | in_need | {"site-of-care", "weight-range"}
 
 
 def test_a_rule_points_at_its_segment() -> None:

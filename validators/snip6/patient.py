@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 
 from edi.finding import Place
 from edi.protected import Protected
@@ -13,9 +12,7 @@ from validators.checks import WEIGHT_VALUE_CODE, ClaimCheck
 from validators.facts import is_placeholder_name
 from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
-
-_ROUNDING = Decimal("0.05")
-"""A kit's band is looked up by the weight rounded to a tenth of a kilogram."""
+from validators.weights import has_kit, weights_words
 
 
 @claim_rule(
@@ -97,27 +94,19 @@ def _passes(limit: AgeLimit, first: dt.date, last: dt.date) -> bool:
 def weight_range(check: ClaimCheck) -> Iterator[Fault]:
     """There is a kit for the child's weight.
 
-    What: the dosing weight (of the encounter, else of value code A8) is below 2.6 or above 21.0 kg.
+    What: the weight of value code A8 is below 2.6 or above 21.0 kg. The gate looks at that of the record.
     Why: no kit is made for it, so weight or unit is wrong, or the dose is off label (CARC 153, RARC N207).
-    Fix: compare patient.weight_kg and value code A8 (kilograms) with the chart, and correct the wrong one.
+    Fix: compare value code A8 (kilograms) with the chart, and correct it in value_codes.
     """
-    weight, product = check.weight_kg, check.therapy
-    least, most = product.weight_from_kg - _ROUNDING, product.weight_to_kg + _ROUNDING
-    if weight is None or least <= weight < most:
-        return
-    yield Fault(
-        "No kit is made for the child's weight.",
-        _weight_place(check),
-        expected=f"{product.weight_from_kg} to {product.weight_to_kg} kg",
-        found=Protected(str(weight)),
-    )
-
-
-def _weight_place(check: ClaimCheck) -> Place:
     for code in check.claim.codes("BE"):
-        if code.code == WEIGHT_VALUE_CODE:
-            return health_code_place(check, code, component=5)
-    return check.claim_place("HI", "BE", "HI01-5")
+        if code.code != WEIGHT_VALUE_CODE or code.amount is None or has_kit(code.amount, check.therapy):
+            continue
+        yield Fault(
+            "No kit is made for the child's weight.",
+            health_code_place(check, code, component=5),
+            expected=weights_words(check.therapy),
+            found=Protected(str(code.amount)),
+        )
 
 
 @claim_rule("newborn-name", source="practice of hospitals; 277CA status 125; RARC N382, MA36", of_void=False)

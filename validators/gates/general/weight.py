@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from edi.protected import Protected
 from validators.checks import EncounterCheck
 from validators.registry import Fault, encounter_rule
+from validators.weights import has_kit, weights_words
 
 
 @encounter_rule("weight-missing", source="published billing guide of 2026; FACTS C3", of_drug=True)
@@ -43,4 +45,22 @@ def weight_old(check: EncounterCheck) -> Iterator[Fault]:
             fields={"most": most},
             expected=f"at most {most} days before",
             found="after the infusion" if age < 0 else f"{age} days before",
+        )
+
+
+@encounter_rule("weight-range", source="FDA label, dosing table: 2.6 to 21.0 kg; FACTS C6", of_drug=True)
+def weight_range(check: EncounterCheck) -> Iterator[Fault]:
+    """There is a kit for the child's weight.
+
+    What: the weight on record is below 2.6 or above 21.0 kg.
+    Why: no kit is made for it, so the weight is wrong, or the dose is off label and not paid (CARC 153).
+    Fix: compare patient.weight_kg (kilograms) with the chart; outside the range do not order a kit.
+    """
+    weight = check.encounter.patient.weight_kg
+    if weight is not None and not has_kit(weight, check.therapy):
+        yield Fault(
+            "No kit is made for the child's weight.",
+            check.place("patient.weight_kg"),
+            expected=weights_words(check.therapy),
+            found=Protected(str(weight)),
         )
