@@ -80,7 +80,8 @@ class EarlierClaim:
     """A claim of the ledger. `payer` is the key of its profile.
 
     `numbers` are the payer claim control numbers that answers gave it, `newest_number` the last
-    of them ("" where there is none). `infusion_date` is None where it is not known.
+    of them ("" where there is none). `infusion_date` is None where it is not known, `remitted`
+    (the day of its last remittance) where there is none.
     """
 
     id: str
@@ -92,6 +93,7 @@ class EarlierClaim:
     infusion_date: dt.date | None = field(default=None, repr=False)
     numbers: frozenset[str] = field(default=frozenset(), repr=False)
     newest_number: str = field(default="", repr=False)
+    remitted: dt.date | None = field(default=None, repr=False)
 
 
 class PriorClaims(Protocol):

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -95,6 +95,7 @@ class LedgerPriorClaims:
             infusion_date=self._infusion_date(row),
             numbers=frozenset(number for number in numbers if number),
             newest_number=life_of(events).payer_claim_control_number,
+            remitted=_last_remittance(events),
         )
 
     def _infusion_date(self, row: ClaimRow) -> dt.date | None:
@@ -104,3 +105,9 @@ class LedgerPriorClaims:
             return Encounter.model_validate(json.loads(content)).infusion_date
         except ValidationError:
             return None
+
+
+def _last_remittance(events: Iterable[answers.EventRow]) -> dt.date | None:
+    """The day of the last 835 about a claim; None where there is none."""
+    days = (dt.date.fromisoformat(event.day) for event in events if event.stage == "835" and event.day)
+    return max(days, default=None)

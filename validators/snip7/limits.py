@@ -89,12 +89,13 @@ def _shown(day: dt.date) -> Protected[str]:
 def _last_day(check: ClaimCheck) -> dt.date | None:
     """The last day on which the payer takes the claim; None where that is not known.
 
-    A replacement or a void counts from the remittance, which a claim does not tell.
+    A replacement or a void counts from the remittance, which the ledger alone knows.
     """
     claim, payer = check.claim, check.payer
+    days: int | None
     if claim.frequency in CHANGES_ANOTHER:
-        return None
-    if claim.subscriber.responsibility == _FIRST_PAYER:
+        first, days = _remitted(check), payer.correction_days
+    elif claim.subscriber.responsibility == _FIRST_PAYER:
         first, days = claim.statement_through, payer.filing_days
     elif payer.filing_days_secondary is not None:
         first, days = _decided(check), payer.filing_days_secondary
@@ -106,6 +107,15 @@ def _last_day(check: ClaimCheck) -> dt.date | None:
     if payer.filing_extends_over_weekends and last.weekday() >= _SATURDAY:
         last += dt.timedelta(7 - last.weekday())
     return last
+
+
+def _remitted(check: ClaimCheck) -> dt.date | None:
+    """The day of the last remittance of the claim that this one replaces or voids."""
+    if check.prior is None:
+        return None
+    claim = check.claim
+    chain = check.prior.chain(claim.patient_control_number, claim.reference("F8"), check.payer.key)
+    return max((one.remitted for one in chain if one.remitted is not None), default=None)
 
 
 def _decided(check: ClaimCheck) -> dt.date | None:
