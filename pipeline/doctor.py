@@ -24,7 +24,6 @@ from pipeline.config import Config
 from pipeline.durable import FOLDER_MODE, is_network_folder
 from pipeline.errors import LedgerBusy, OperationError
 from pipeline.ledger.inspection import faults_of
-from validators.registry import contracts
 
 State = Literal["ok", "warning", "error"]
 PACKAGES = ("edi", "mapping", "validators", "pipeline")
@@ -110,7 +109,14 @@ def _tables(today: dt.date) -> Iterator[Remark]:
 def _profiles(config: Config | None) -> Iterator[Remark]:
     profiles = ProfileStore(config.own_profiles if config else None)
     try:
-        profiles.check(contracts())
+        from validators.registry import contracts
+
+        rules = contracts()
+    except (ImportError, OSError):
+        yield Remark("profiles", "error", "the list of rules cannot be read", "Mend the packages first")
+        return
+    try:
+        profiles.check(rules)
     except ProfileError as error:
         yield Remark("profiles", "error", str(error), "Correct the profile")
         return
