@@ -192,8 +192,8 @@ def test_memory_does_not_grow_with_the_claims_of_one_transaction_set() -> None:
         assert sum(isinstance(item, ClaimReport) for item in FileCheck(Endless(claims), CONTEXT)) == claims
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # of a claim that was judged, rules may remember keys by which a later one is found to repeat it
-    assert peaks[2] - peaks[1] < (sizes[1] - sizes[0]) * 1500
+    # rules remember keys of each claim, by which a later one is found to repeat it; a held claim takes 30 kB
+    assert peaks[2] - peaks[1] < (sizes[1] - sizes[0]) * 4000
 
 
 @settings(max_examples=50)
