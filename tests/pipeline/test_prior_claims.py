@@ -14,7 +14,7 @@ from pipeline.config import Config
 from pipeline.durable import DurableSteps
 from pipeline.ledger.store import Ledger
 from pipeline.outbound.patients import LedgerPriorClaims
-from samples.clearinghouse import Script
+from samples.clearinghouse import Pay, Script
 from samples.clearinghouse import answers as clearinghouse
 from tests.support.builders import NIGHT, a_built_claim, a_child, a_file_of, an_encounter, claims_of
 from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
@@ -22,6 +22,7 @@ from validators.prior_claims import child_of_claim, child_of_record
 from validators.validate import ValidationContext, validate_bytes
 
 ACCOUNT = "NGT00001"
+_ACCEPTED = Script()
 OF_THE_LEDGER = {"drug-lifetime", "replacement-icn-stale", "void-differs"}
 
 
@@ -34,13 +35,13 @@ def the_ledger(config: Config, with_archive: bool = True) -> Iterator[LedgerPrio
     ledger.close()
 
 
-def a_paid_claim(folder: Path) -> tuple[Config, Claim, str]:
+def a_paid_claim(folder: Path, script: Script = _ACCEPTED) -> tuple[Config, Claim, str]:
     """A workspace in which one child's claim was sent and paid: the claim, and the payer's number of it."""
     config = a_workspace(folder)
     put_encounters(config, "a.ndjson", [a_child(1)])
     a_night(config)
     (data,) = outbox(config).values()
-    for number, answer in enumerate(clearinghouse(data, Script(), NIGHT)):
+    for number, answer in enumerate(clearinghouse(data, script, NIGHT)):
         put_answer(config, f"{number}.x12", answer.data)
     a_night(config, NIGHT + dt.timedelta(days=2))
     (claim,) = claims_of(data)
@@ -88,6 +89,13 @@ def test_a_file_alone_shows_a_second_dose(tmp_path: Path) -> None:
     assert rules_of(config, other) == set(), "a twin under the same member id"
     assert rules_of(config, changed(again, "7", number)) == set()
     assert rules_of(config, changed(claim, "8", number), again) == set(), "withdrawn in the same file"
+
+
+def test_the_day_of_the_last_remittance_is_known(tmp_path: Path) -> None:
+    config, _, _ = a_paid_claim(tmp_path, Script({ACCOUNT: Pay()}))
+    with the_ledger(config) as prior:
+        (row,) = prior.chain(ACCOUNT, "", "state-medicaid")
+    assert row.remitted is not None and NIGHT.date() <= row.remitted <= NIGHT.date() + dt.timedelta(days=60)
 
 
 def test_twins_without_names_go_out_in_one_night(tmp_path: Path) -> None:
