@@ -32,7 +32,7 @@ from edi.finding import Finding, RuleKey, Severity
 from edi.protected import Protected
 from edi.reading_rules import INBOUND
 from edi.tokens import Segment
-from edi.values import parse_date, parse_date_range, parse_decimal, to_cents
+from edi.values import parse_cents, parse_date, parse_date_range, parse_decimal
 
 AMOUNT_FORMAT = RuleKey("amount-format", 2, Severity.ERROR)
 STRUCTURE_ODD = INBOUND.structure
@@ -176,7 +176,7 @@ class Fields:
         text = self.text(number)
         if not text and not required:
             return 0
-        cents = _cents(text)
+        cents = parse_cents(text)
         if cents is not None:
             return cents
         element = self.element_name(number)
@@ -325,15 +325,3 @@ def read_traces(loop: Loop) -> tuple[Trace, ...]:
         Trace(entry.text(1), entry.text(2), entry.text(3), entry.text(4), entry.position)
         for entry in loop.all("TRN")
     )
-
-
-def _cents(text: str) -> int | None:
-    if sum(character.isdigit() for character in text) > _MAXIMUM_DIGITS:
-        return None
-    amount = parse_decimal(text)
-    if amount is None:
-        return None
-    try:
-        return to_cents(amount)
-    except ValueError:
-        return None

@@ -21,7 +21,7 @@ from edi.acknowledgment.interchange import InterchangeAcknowledgment, read_inter
 from edi.claim_status.counts import check_counts
 from edi.claim_status.model import ClaimStatusReport
 from edi.claim_status.read import read_claim_status, report_kind
-from edi.envelope import Document, Interchange, Transaction, read_document
+from edi.envelope import Document, Interchange, Transaction, collector_paused, read_document
 from edi.finding import Finding, Place, RuleKey, Severity
 from edi.kinds import kind_by_guide, kinds
 from edi.reading_rules import INBOUND
@@ -78,10 +78,12 @@ class AnswerFile:
 
 def read_answers(data: bytes, file: str | None = None) -> AnswerFile:
     """Read any inbound file. Never raises for what it holds; what is wrong is a finding."""
-    document = read_document(data, INBOUND, file)
+    with collector_paused():
+        document = read_document(data, INBOUND, file)
+        answers = tuple(_answers(document, file))
     return AnswerFile(
         file=file,
-        answers=tuple(_answers(document, file)),
+        answers=answers,
         envelope_findings=tuple(document.findings),
         complete=all(finding.rule != INBOUND.cut.id for finding in document.findings),
         document=document,

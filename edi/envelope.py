@@ -253,15 +253,15 @@ def read_document(
     reader = TransactionReader(
         data, rules, file, chunk_size=chunk_size, on_interchange=interchanges.append, kept=segments
     )
-    with _collector_paused():
+    with collector_paused():
         for transaction in reader:
             transaction.group.transactions.append(transaction.read())
     return Document(interchanges, reader.findings, segments, reader.trailing)
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Reading a file whole makes many objects and no rubbish: collecting meanwhile halves the speed."""
+def collector_paused() -> Iterator[None]:
+    """For reading a file whole: that makes many objects and no rubbish; collecting meanwhile halves the speed."""
     if not gc.isenabled():
         yield
         return

@@ -86,6 +86,26 @@ def parse_amount(text: str) -> Decimal | None:
     return value if len(fraction) <= 2 else None
 
 
+def parse_cents(text: str) -> int | None:
+    """An amount of dollars in cents, or None where the text is none or has a part of a cent.
+
+    As `parse_decimal` and `to_cents` together; the usual form of an amount is read without them.
+    """
+    if len(text) < MAXIMUM_DIGITS and text.isascii():
+        if text.isdigit():
+            return int(text) * 100
+        whole, _, fraction = text.partition(".")
+        if fraction.isdigit() and len(fraction) <= 2 and (whole or "0").removeprefix("-").isdigit():
+            return int(whole + fraction.ljust(2, "0"))
+    amount = parse_decimal(text)
+    if amount is None:
+        return None
+    try:
+        return to_cents(amount)
+    except ValueError:
+        return None
+
+
 def to_cents(amount: Decimal) -> int:
     """Dollars to whole cents, exactly; ValueError for a fraction of a cent and what is no number."""
     sign, digits, exponent = amount.as_tuple()

@@ -1,6 +1,7 @@
 """Remittances: 835, what a payer paid, adjusted and denied.
 
 - `model.py` has the records; `read.py` fills them from the loops that `sorting.py` makes.
+- `glance.py` does the same in one pass for claims that are surely clean.
 - `balance.py` has the three sums that a remittance must meet.
 - `claim_statuses.toml` says what CLP02 does to a claim, with source and date.
 

@@ -53,10 +53,13 @@ class RemittanceBalance:
 
 
 def _check_claim(claim: ClaimPayment, place: Place) -> Iterator[Finding]:
-    here = replace(place, claim=Protected(claim.patient_control_number))
+    adjusted = total(claim.adjustments)
     for number, line in enumerate(claim.lines, start=1):
-        yield from _check_line(line, number, here)
-    expected = claim.charge - total(claim.all_adjustments)
+        of_line = total(line.adjustments)
+        adjusted += of_line
+        if line.charge - of_line != line.paid:
+            yield _line_off(line, number, line.charge - of_line, _place_in(claim, place))
+    expected = claim.charge - adjusted
     if expected != claim.paid:
         yield _finding(
             CLAIM_BALANCE,
@@ -65,25 +68,29 @@ def _check_claim(claim: ClaimPayment, place: Place) -> Iterator[Finding]:
             expected,
             claim.paid,
             replace(
-                here, loop="2100", segment="CLP", element="CLP04", segment_position=claim.segment_position
+                _place_in(claim, place),
+                loop="2100",
+                segment="CLP",
+                element="CLP04",
+                segment_position=claim.segment_position,
             ),
         )
 
 
-def _check_line(line: ServiceLine, number: int, place: Place) -> Iterator[Finding]:
-    expected = line.charge - total(line.adjustments)
-    if expected != line.paid:
-        yield _finding(
-            LINE_BALANCE,
-            "Line {line} is not balanced: SVC02 less its adjustments is {expected}, SVC03 is {found}, "
-            "difference {difference}.",
-            expected,
-            line.paid,
-            replace(
-                place, loop="2110", segment="SVC", element="SVC03", segment_position=line.segment_position
-            ),
-            line=number,
-        )
+def _place_in(claim: ClaimPayment, place: Place) -> Place:
+    return replace(place, claim=Protected(claim.patient_control_number))
+
+
+def _line_off(line: ServiceLine, number: int, expected: int, place: Place) -> Finding:
+    return _finding(
+        LINE_BALANCE,
+        "Line {line} is not balanced: SVC02 less its adjustments is {expected}, SVC03 is {found}, "
+        "difference {difference}.",
+        expected,
+        line.paid,
+        replace(place, loop="2110", segment="SVC", element="SVC03", segment_position=line.segment_position),
+        line=number,
+    )
 
 
 def _check_transaction(expected: int, payment: Payment, place: Place) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ Source: 005010X221A1, FACTS D4 and annex 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -121,7 +121,7 @@ class ServiceLine:
     remarks: tuple[Remark, ...]
     unreadable: tuple[str, ...]
     segment_position: int
-    segments: list[Segment] = field(repr=False, compare=False)
+    segments: Sequence[Segment] = field(repr=False, compare=False)
 
     @property
     def billed_service(self) -> ProcedureCode | None:
@@ -181,7 +181,7 @@ class ClaimPayment:
     lines: tuple[ServiceLine, ...]
     unreadable: tuple[str, ...]
     segment_position: int
-    segments: list[Segment] = field(repr=False, compare=False)
+    segments: Sequence[Segment] = field(repr=False, compare=False)
 
     @property
     def is_reversal(self) -> bool:

@@ -26,6 +26,7 @@ from edi.answer_reading import (
 )
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding
+from edi.remittance.glance import ADJUDICATION_REMARKS, REMARK_CODE, clean_claim
 from edi.remittance.model import (
     Adjustment,
     ClaimGroup,
@@ -39,11 +40,9 @@ from edi.remittance.model import (
     RemittanceHeader,
     ServiceLine,
 )
-from edi.remittance.sorting import ClaimLoops, RemittanceSorter, check_claim
+from edi.remittance.sorting import ClaimLoops, ClaimSegments, RemittanceSorter, check_claim
 from edi.tokens import Segment
 
-_ADJUDICATION_REMARKS = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
-_REMARK_CODE = "HE"
 _NOT_OF_THE_BODY = frozenset({"ST", "SE"})
 _SUMMARY_FIRST_AMOUNT = 4
 
@@ -137,11 +136,18 @@ class RemittanceReader:
         self._sorter.check_header()
         self._header = _header(self._sorter, self._transaction.version)
 
-    def _claim(self, loops: ClaimLoops) -> ClaimPayment:
-        if self._group is None or self._group[0] is not loops.group:
-            self._group = loops.group, _group(loops.group, loops.loop.segments[0])
-        check_claim(loops)
-        return _claim(loops)
+    def _claim(self, claim: ClaimSegments) -> ClaimPayment:
+        if self._group is None or self._group[0] is not claim.group:
+            self._group = claim.group, _group(claim.group, claim.segments[0])
+        return _clean_claim(claim.segments) or _claim(claim.loops())
+
+
+def _clean_claim(segments: list[Segment]) -> ClaimPayment | None:
+    first, last = segments[0], segments[-1]
+    if last.position - first.position != len(segments) - 1:
+        return None  # a PLB stands inside the claim
+    texts = [segment.text for segment in segments]
+    return clean_claim(texts, segments, first.separators, first.position)
 
 
 def _header(sorter: RemittanceSorter, version: str) -> RemittanceHeader:
@@ -222,6 +228,7 @@ def _summary(entry: Fields) -> ProviderSummary:
 
 
 def _claim(loops: ClaimLoops) -> ClaimPayment:
+    check_claim(loops)
     loop = loops.loop
     header = Fields(loop.segments[0], loop)
     charge, paid = header.cents(3, required=True), header.cents(4, required=True)
@@ -301,8 +308,8 @@ def _adjustments(loop: Loop) -> tuple[Adjustment, ...]:
 def _adjudication_remarks(loop: Loop) -> tuple[Remark, ...]:
     """The remark codes of MIA (inpatient) and MOA (outpatient)."""
     return tuple(
-        Remark(_REMARK_CODE, entry.text(number), entry.element_name(number), entry.position)
-        for segment_id, numbers in _ADJUDICATION_REMARKS.items()
+        Remark(REMARK_CODE, entry.text(number), entry.element_name(number), entry.position)
+        for segment_id, numbers in ADJUDICATION_REMARKS.items()
         for entry in loop.all(segment_id)
         for number in numbers
         if entry.text(number)

@@ -9,7 +9,7 @@ Source: FACTS D4 and annex 3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from edi.answer_reading import Loop, Reading
 from edi.protected import Protected
@@ -24,13 +24,32 @@ _PARTY_LOOPS = {"PR": "1000A", "PE": "1000B"}
 
 
 @dataclass(slots=True)
+class ClaimSegments:
+    """The segments of one claim, CLP first. `group` is its LX, loop 2000."""
+
+    group: Loop
+    segments: list[Segment]
+
+    def loops(self) -> ClaimLoops:
+        """The claim's segments by loops: 2100, and 2110 for each SVC."""
+        reading, first = self.group.reading, self.segments[0]
+        current = loop = Loop(reading, "2100", Protected(first.element(1).strip()))
+        lines: list[Loop] = []
+        for segment in self.segments:
+            if segment.id == "SVC":
+                current = Loop(reading, "2110", loop.claim)
+                lines.append(current)
+            current.segments.append(segment)
+        return ClaimLoops(loop, lines, self.segments)
+
+
+@dataclass(slots=True)
 class ClaimLoops:
-    """The segments of one claim: loop 2100 and its lines, 2110. `group` is its LX, loop 2000."""
+    """One claim: loop 2100 and its lines, 2110; `segments` are those of all of them."""
 
     loop: Loop
-    group: Loop
-    lines: list[Loop] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
+    lines: list[Loop]
+    segments: list[Segment]
 
 
 class RemittanceSorter:
@@ -47,9 +66,9 @@ class RemittanceSorter:
         self.unplaced: list[Segment] = []
         self._reading = reading
         self._current: Loop = self.header
-        self._claim: ClaimLoops | None = None
+        self._claim: ClaimSegments | None = None
 
-    def take(self, segment: Segment) -> ClaimLoops | None:
+    def take(self, segment: Segment) -> ClaimSegments | None:
         """Put a segment where it belongs. Returns the claim that it ends."""
         done = None
         match segment.id:
@@ -61,15 +80,18 @@ class RemittanceSorter:
             case "CLP":
                 done = self.end()
                 self._begin_claim(segment)
+            case _ if self._claim is not None:
+                self._claim.segments.append(segment)
             case "SVC":
-                self._begin_line(segment)
+                self.unplaced.append(segment)
+                self._current.odd("Segment {id} stands outside any claim.", segment)
             case "N1" | "NM1" if self.group is None:
                 self._begin_party(segment)
             case _:
-                self._append(segment)
+                self._current.segments.append(segment)
         return done
 
-    def end(self) -> ClaimLoops | None:
+    def end(self) -> ClaimSegments | None:
         """The claim that is open; it is no longer."""
         done, self._claim = self._claim, None
         return done
@@ -98,23 +120,7 @@ class RemittanceSorter:
         if self.group is None:
             self.group = Loop(self._reading, "2000")
             self.group.odd("Segment {id} stands before the first LX.", segment)
-        claim = Protected(segment.element(1).strip())
-        self._current = Loop(self._reading, "2100", claim, [segment])
-        self._claim = ClaimLoops(self._current, self.group, segments=[segment])
-
-    def _begin_line(self, segment: Segment) -> None:
-        if self._claim is None:
-            self.unplaced.append(segment)
-            self._current.odd("Segment {id} stands outside any claim.", segment)
-            return
-        self._claim.segments.append(segment)
-        self._current = Loop(self._reading, "2110", self._claim.loop.claim, [segment])
-        self._claim.lines.append(self._current)
-
-    def _append(self, segment: Segment) -> None:
-        self._current.segments.append(segment)
-        if self._claim is not None:
-            self._claim.segments.append(segment)
+        self._claim = ClaimSegments(self.group, [segment])
 
 
 def check_claim(claim: ClaimLoops) -> None:
