@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from edi.claim837i.model import Claim
 from edi.claim837i.read import ClaimReader
-from edi.envelope import Interchange, StreamedTransaction, read_transactions
+from edi.envelope import Interchange, StreamedTransaction, collector_paused, read_transactions
 from edi.finding import Finding, Place, RuleKey, Severity
 from edi.guide.check import GuideCheck
 from edi.protected import shown_code
@@ -83,11 +83,12 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
     check = FileCheck(data, context, file)
     claims: list[ClaimReport] = []
     shared: list[SharedFinding] = []
-    for item in check:
-        if isinstance(item, ClaimReport):
-            claims.append(item)
-        else:
-            shared.append(item)
+    with collector_paused():
+        for item in check:
+            if isinstance(item, ClaimReport):
+                claims.append(item)
+            else:
+                shared.append(item)
     for one in shared:
         # a fault that shows where a level ends concerns the claims before it, too
         for report in claims[one.first : one.last + 1]:
