@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from edi.finding import Finding, Place, RuleKey
 from edi.protected import Protected, shown_code
 from edi.reading_log import FindingLog
 from edi.reading_rules import OUTBOUND, ReadingRules
 from edi.separators import Separators
-from edi.tokens import CHUNK_SIZE, Segment, SegmentReader
+from edi.tokens import CHUNK_SIZE, CHUNK_SIZE_OF_RUNS, RUN, Run, Segment, SegmentReader
 
 _ENVELOPE_IDS = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
+_NOT_PLAIN = _ENVELOPE_IDS | {RUN}
 _SET_IDS = {"HC": "837", "HP": "835", "HN": "277", "FA": "999"}
 _IMPLEMENTATION_ACKNOWLEDGMENT = "X231"  # in GS08; another acknowledgment in a group FA is a 997
 _TEXTS_HASHED_AT_ONCE = 1024
@@ -53,6 +54,14 @@ class BodyDigest:
         self._texts.append(text)
         if len(self._texts) >= _TEXTS_HASHED_AT_ONCE:
             self._flush()
+
+    def add_run(self, run: Run) -> None:
+        """Take the texts of many segments at once."""
+        self._flush()
+        text = run.text
+        if run.tail != self._terminator:
+            text = text.replace(run.tail, self._terminator)
+        self._state.update(text.encode("latin-1").translate(self._neutral))
 
     def hexdigest(self) -> str:
         """SHA-256 of what was taken so far."""
@@ -129,10 +138,12 @@ class StreamedTransaction(TransactionSet):
     """One transaction set of a file that is not held: `segments` are read as they are asked for.
 
     They can be gone through once, and only until the next transaction set is asked for.
-    `closed` and `digest` are known when they are through.
+    `closed` and `digest` are known when they are through. `pieces` are the same segments, with
+    runs in their place where they were asked for; go through one of the two.
     """
 
     segments: Iterator[Segment] = field(default_factory=lambda: iter(()), repr=False, compare=False)
+    pieces: Iterator[Segment | Run] = field(default_factory=lambda: iter(()), repr=False, compare=False)
     _count: int = field(default=0, repr=False, compare=False)
     _at_hand: list[Segment] = field(default_factory=list, repr=False, compare=False)
     _ended: bool = field(default=False, repr=False, compare=False)
@@ -277,17 +288,21 @@ def read_transactions(
     rules: ReadingRules = OUTBOUND,
     file: str | None = None,
     *,
-    chunk_size: int = CHUNK_SIZE,
+    chunk_size: int | None = None,
     on_interchange: Callable[[Interchange], None] | None = None,
     on_outside: Callable[[Segment], None] | None = None,
+    runs_end_at: Collection[str] | None = None,
 ) -> TransactionReader:
     """Read a file one transaction set after another, with memory that does not grow with it.
 
     `on_interchange` is called where an interchange begins; groups and transaction sets are not
     listed in it, its TA1 segments and trailer are there when the next one begins. `on_outside`
     is given the segments that stand in no transaction set, in their order between those that
-    do. Never raises for what the file holds: see `findings` of the reader when it is through.
+    do. With `runs_end_at` the `pieces` of a transaction set may be runs, which hold no segment with
+    one of these ids. Never raises for what the file holds: see `findings` of the reader when it is through.
     """
+    if chunk_size is None:
+        chunk_size = CHUNK_SIZE if runs_end_at is None else CHUNK_SIZE_OF_RUNS
     return TransactionReader(
         source,
         rules,
@@ -295,6 +310,7 @@ def read_transactions(
         chunk_size=chunk_size,
         on_interchange=on_interchange,
         on_outside=on_outside,
+        runs_end_at=runs_end_at,
     )
 
 
@@ -315,12 +331,16 @@ class TransactionReader(Iterator[StreamedTransaction]):
         on_interchange: Callable[[Interchange], None] | None = None,
         on_outside: Callable[[Segment], None] | None = None,
         kept: list[Segment] | None = None,
+        runs_end_at: Collection[str] | None = None,
     ) -> None:
         self._reader = SegmentReader(
-            source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None
+            source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None, runs_end_at=runs_end_at
         )
         self._kept = kept
-        self._segments = chain.from_iterable(self._batches())
+        self._has_runs = runs_end_at is not None
+        self._segments: Iterator[Segment | Run] = (
+            self._pieces() if self._has_runs else chain.from_iterable(self._batches())
+        )
         self._log = FindingLog()
         self._rules = rules
         self._file = file
@@ -356,8 +376,18 @@ class TransactionReader(Iterator[StreamedTransaction]):
             self._kept += batch
             yield batch
 
+    def _pieces(self) -> Iterator[Segment | Run]:
+        for piece in self._reader.pieces():
+            if not isinstance(piece, Run):
+                yield from piece
+            elif self._transaction is not None:
+                yield piece
+            else:
+                yield from piece.segments()
+
     def _read(self) -> Iterator[StreamedTransaction]:
-        for first in self._segments:
+        # outside transaction sets, no runs are given
+        for first in cast("Iterator[Segment]", self._segments):
             segment: Segment | None = first
             while segment is not None:
                 transaction = self._outside_transaction(segment)
@@ -366,7 +396,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
                         self._on_outside(segment)
                 else:
                     yield transaction
-                    _exhaust(transaction.segments)
+                    _exhaust(transaction.pieces)
                     while not transaction._ended:  # somebody closed that iterator before its end
                         _exhaust(self._inside(transaction))
                 segment, self._next_segment = self._next_segment, None
@@ -395,22 +425,29 @@ class TransactionReader(Iterator[StreamedTransaction]):
                 self._structure("Segment {id} stands outside any transaction set.", segment)
         return None
 
-    def _inside(self, transaction: StreamedTransaction) -> Iterator[Segment]:
+    def _inside(self, transaction: StreamedTransaction) -> Iterator[Segment | Run]:
         """The rest of a transaction set; it may be asked for again where somebody stopped midway."""
         count, digest = transaction._count, transaction._digest
         at_hand = transaction._at_hand
         try:
             while at_hand:
                 count += 1
-                segment = at_hand.pop(0)
-                segment.position = count
+                first = at_hand.pop(0)
+                first.position = count
                 if digest is not None and count > 1:
-                    digest.add(segment.text)
-                yield segment
+                    digest.add(first.text)
+                yield first
             if transaction._ended:
                 return
             for segment in self._segments:
-                if segment.id in _ENVELOPE_IDS:
+                if segment.id in _NOT_PLAIN:
+                    if isinstance(segment, Run):
+                        segment.position = count + 1
+                        count += segment.count
+                        if digest is not None:
+                            digest.add_run(segment)
+                        yield segment
+                        continue
                     if segment.id == "SE":
                         count += 1
                         segment.position = count
@@ -494,7 +531,13 @@ class TransactionReader(Iterator[StreamedTransaction]):
         transaction._at_hand = at_hand
         if self._kept is None:
             transaction._digest = BodyDigest(transaction.set_id, header.separators)
-        transaction.segments = self._inside(transaction)
+        transaction.pieces = self._inside(transaction)
+        # without runs the two are one, so that nothing is slower
+        transaction.segments = (
+            _taken_apart(transaction.pieces)
+            if self._has_runs
+            else cast("Iterator[Segment]", transaction.pieces)
+        )
         self._transaction = transaction
         return transaction
 
@@ -619,8 +662,16 @@ class TransactionReader(Iterator[StreamedTransaction]):
         )
 
 
-def _exhaust(segments: Iterator[Segment]) -> None:
-    for _ in segments:
+def _taken_apart(pieces: Iterator[Segment | Run]) -> Iterator[Segment]:
+    for piece in pieces:
+        if isinstance(piece, Run):
+            yield from piece.segments()
+        else:
+            yield piece
+
+
+def _exhaust(pieces: Iterator[Segment | Run]) -> None:
+    for _ in pieces:
         pass
 
 

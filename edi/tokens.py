@@ -11,7 +11,7 @@ It must not: know any transaction set.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -24,10 +24,14 @@ from edi.window import OutsideText, Window
 from edi.writer import write_segment
 
 CHUNK_SIZE = 16 * 1024  # larger ones are slower: more young objects for the garbage collector to walk
+CHUNK_SIZE_OF_RUNS = 64 * 1024
+RUN = "run of segments"
+_ENVELOPE_IDS = ("ISA", "IEA", "GS", "GE", "ST", "SE")
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 _PADDING = BLANKS + "\x00\x1a"
 _SEGMENT_ID = re.compile("[A-Za-z0-9]{2,3}")
 _MOST_PREFIXES = 4096
+_MOST_WITHOUT_RUN = 1024
 _LONGEST_START_SHOWN = 20
 _ENDS_OF_A_PART = {"ST": ("SE", "GE", "IEA"), "GS": ("GE", "IEA")}
 
@@ -109,6 +113,50 @@ class Segment:
         return f"<Segment {self.id} at {self.position or self.start}>"
 
 
+class Run:
+    """Segments as one text, where nothing is odd: ids are such, all tails the same, none is of an envelope.
+
+    `text` has every segment with its `tail`; `start` is its byte offset, `count` how many segments
+    it has, `position` that of the first. `id` is `RUN`, which no segment has.
+    """
+
+    __slots__ = ("text", "separators", "start", "tail", "count", "position")
+
+    id = RUN
+
+    def __init__(self, text: str, separators: Separators, start: int, tail: str) -> None:
+        self.text = text
+        self.separators = separators
+        self.start = start
+        self.tail = tail
+        self.count = text.count(separators.terminator)
+        self.position = 0
+
+    def texts(self) -> list[str]:
+        """The texts of its segments, without their tails."""
+        texts = self.text.split(self.tail)
+        del texts[-1]
+        return texts
+
+    def segments(self) -> Iterator[Segment]:
+        """Its segments with their positions, as if they had been read one by one."""
+        return segments_of(self.texts(), self.separators, self.start, self.tail, self.position)
+
+
+def segments_of(
+    texts: Sequence[str], separators: Separators, start: int, tail: str, position: int
+) -> Iterator[Segment]:
+    """The segments of texts that follow one another from byte `start`, each with the same tail.
+
+    `position` is that of the first, 0 where they have none.
+    """
+    for number, text in enumerate(texts):
+        segment = Segment(text, separators, start, "", tail)
+        segment.position = position and position + number
+        yield segment
+        start += len(text) + len(tail)
+
+
 class _Lead:
     """Text that no segment has taken yet, in pieces: joined once, however much it is."""
 
@@ -138,6 +186,8 @@ class SegmentReader:
     is in `findings`; `trailing` is the text after the last segment. Without `keep_outside`,
     what stands outside segments is counted and dropped (`lead` and `trailing` are not to be
     used then), so that memory is bounded by the chunk and the longest segment.
+
+    With `runs_end_at`, `pieces` may give runs, which hold no segment of the envelope and none of these ids.
     """
 
     def __init__(
@@ -148,8 +198,10 @@ class SegmentReader:
         *,
         chunk_size: int = CHUNK_SIZE,
         keep_outside: bool = True,
+        runs_end_at: Collection[str] | None = None,
     ) -> None:
         self._window = Window(source, chunk_size)
+        self._runs_end_at = runs_end_at
         self._log = TokenLog(rules, file)
         self._keep_outside = keep_outside
         self._lead = _Lead(keep_outside)
@@ -165,6 +217,11 @@ class SegmentReader:
 
     def batches(self) -> Iterator[list[Segment]]:
         """The segments in lists of no promised length, which is faster than one by one."""
+        for batch in self.pieces():
+            yield list(batch.segments()) if isinstance(batch, Run) else batch
+
+    def pieces(self) -> Iterator[list[Segment] | Run]:
+        """The same, with runs in the place of segments where they were asked for."""
         window = self._window
         self._skip_to_text()
         empty, found_any = not window.text, False
@@ -235,9 +292,12 @@ class SegmentReader:
         if outside.hides_interchange(at_end_of_file):
             self._log.lost_interchange(outside.first)
 
-    def _interchange(self, header: Header) -> Iterator[list[Segment]]:
+    def _interchange(self, header: Header) -> Iterator[list[Segment] | Run]:
         """The segments from ISA (or the GS or ST that a file begins with) to IEA, or as far as it goes."""
-        yield from _InterchangeReader(self._window, self._log, header, self._lead).batches()
+        reader = _InterchangeReader(self._window, self._log, header, self._lead)
+        if self._runs_end_at is not None:
+            reader.look_for_runs(self._runs_end_at)
+        yield from reader.batches()
 
 
 class _InterchangeReader:
@@ -261,8 +321,22 @@ class _InterchangeReader:
         # The segment id by the first four characters of a segment. ISA and IEA never get in:
         # they are looked at each time.
         self._ids: dict[str, str] = {}
+        self._runs: re.Pattern[str] | None = None
+        self._segments_without_run = 1
 
-    def batches(self) -> Iterator[list[Segment]]:
+    def look_for_runs(self, end_at: Collection[str]) -> None:
+        """Give runs where nothing is odd; where segments have to be trimmed, there are none."""
+        if self._trims:
+            return
+        ends, separators = "|".join((*_ENVELOPE_IDS, *end_at)), self._separators
+        element, terminator = re.escape(separators.element), re.escape(separators.terminator)
+        segment = rf"(?!(?:{ends}){element})[A-Z][A-Z0-9]{{1,2}}{element}[^{terminator}]*+{terminator}"
+        before_next = "(?=[A-Z])"  # so that all line ends are here, and no empty segment follows
+        self._runs = re.compile(
+            rf"{segment}({self._line_ends.pattern}){before_next}(?:{segment}\1{before_next})*+"
+        )
+
+    def batches(self) -> Iterator[list[Segment] | Run]:
         window = self._window
         if self._header.length:
             yield [self._isa()]
@@ -274,7 +348,10 @@ class _InterchangeReader:
                     break
             limit, new_header = self._limit()
             offset = window.offset
-            yield self._whole_segments(limit)
+            if self._runs is None:
+                yield self._whole_segments(limit)
+            else:
+                yield self._run(self._runs, limit)
             if window.offset > offset:
                 continue
             if new_header:
@@ -325,6 +402,24 @@ class _InterchangeReader:
             if unsure >= 0:
                 return unsure, False
         return len(text), False
+
+    def _run(self, runs: re.Pattern[str], limit: int) -> list[Segment] | Run:
+        """The run that begins here, or else some segments: more each time that there was no run."""
+        window, separators = self._window, self._separators
+        found = None if self._lead.pieces else runs.match(window.text, 0, limit)
+        if found is not None:
+            self._segments_without_run = 1
+            self._last_id = ""
+            offset = window.offset
+            return Run(self._take(found.end()), separators, offset, separators.terminator + found[1])
+        end, text = -1, window.text
+        for _ in range(self._segments_without_run):
+            end = text.find(separators.terminator, end + 1, limit)
+            if end < 0:
+                break
+        self._segments_without_run = min(4 * self._segments_without_run, _MOST_WITHOUT_RUN)
+        end = self._line_ends.match(text, end + 1, limit).end() if end >= 0 else limit  # type: ignore[union-attr]
+        return self._whole_segments(end)
 
     def _whole_segments(self, limit: int) -> list[Segment]:
         """Take the segments that end before `limit`, up to IEA or to what may be a new ISA."""
