@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
 from edi.tokens import Segment
 from edi.values import format_amount, format_date, format_decimal, parse_amount, parse_day, parse_decimal
 from edi.writer import Element, SegmentValues
@@ -150,13 +151,13 @@ class Layout:
     def reads(self, *names: str) -> Callable[[Segment, str, Losses], Any]:
         """What reads these fields only, and quicker: one as its value, several as a tuple."""
         contents, pick = self._contents, itemgetter(*(self._index[name] for name in names))
-        return lambda segment, loop, losses: pick(contents(segment, loop, losses))
+        return remembered(lambda segment, loop, losses: pick(contents(segment, loop, losses)))
 
     def makes(self, record: type[R]) -> Callable[[Segment, str, Losses], R]:
         """What reads a segment into a record: its first fields are all that the segment holds."""
         names = [item.name for item in fields(record) if item.name in self._index]  # type: ignore[arg-type]
         values = self.reads(*names)
-        return lambda segment, loop, losses: record(*values(segment, loop, losses))
+        return remembered(lambda segment, loop, losses: record(*values(segment, loop, losses)))
 
     def _contents(self, segment: Segment, loop: str, losses: Losses) -> list[Any]:
         """The values of the fields by their index, among them what stands in no field."""

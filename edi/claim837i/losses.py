@@ -29,10 +29,12 @@ class Losses:
     """Gathers them while a claim, or a level above it, is read. `place` is that of the whole.
 
     With `silent` only the segments are kept: in a file of another guide nearly all would be named.
+    `told` counts all losses, whatever was kept of them.
     """
 
     place: Place
     silent: bool = False
+    told: int = 0
     findings: list[Finding] = field(default_factory=list)
     segments: list[LoopSegment] = field(default_factory=list)
     _kept: set[int] = field(default_factory=set)
@@ -175,6 +177,7 @@ class Losses:
         return Source(tuple(segments), tuple(self.segments), tuple(findings))
 
     def _keep(self, loop: str, segment: Segment) -> None:
+        self.told += 1
         if id(segment) not in self._kept:
             self._kept.add(id(segment))
             self.segments.append(LoopSegment(loop, segment))
@@ -182,6 +185,7 @@ class Losses:
     def _report(
         self, loop: str, segment: Segment, template: str, *, element: str | None = None, **rest: object
     ) -> None:
+        self.told += 1
         if self.silent:
             return
         if len(self.findings) >= _MOST_FINDINGS:

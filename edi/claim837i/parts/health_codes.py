@@ -10,6 +10,7 @@ from itertools import groupby
 
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
 from edi.claim837i.model.details import HealthCode
 from edi.claim837i.parts.dates import Forms
 from edi.tokens import Segment
@@ -34,33 +35,36 @@ def read_health_codes(loop: Loop, losses: Losses) -> tuple[HealthCode, ...]:
     """All composites of all HI segments."""
     codes: list[HealthCode] = []
     for segment in loop.take_all("HI"):
-        separator, elements = segment.separators.component, segment.elements
-        if not any(elements[1:]):
-            losses.says_nothing(loop.id, segment)
-        for number in range(1, len(elements)):
-            parts = elements[number].split(separator)
-            if any(parts):
-                codes.append(_code(parts, segment, number, loop, losses))
+        codes += _codes(segment, loop.id, losses)
     return tuple(codes)
 
 
-def _code(parts: list[str], segment: Segment, number: int, loop: Loop, losses: Losses) -> HealthCode:
+@remembered
+def _codes(segment: Segment, loop: str, losses: Losses) -> tuple[HealthCode, ...]:
+    separator, elements = segment.separators.component, segment.elements
+    if not any(elements[1:]):
+        losses.says_nothing(loop, segment)
+    composites = ((number, elements[number].split(separator)) for number in range(1, len(elements)))
+    return tuple(_code(parts, segment, number, loop, losses) for number, parts in composites if any(parts))
+
+
+def _code(parts: list[str], segment: Segment, number: int, loop: str, losses: Losses) -> HealthCode:
     if len(parts) == 2:
         return HealthCode(parts[0], parts[1])
     element = f"HI{number:02d}"
     for component, part in enumerate(parts, start=1):
         if part and component not in _READ_COMPONENTS:
-            losses.not_carried(loop.id, segment, f"{element}-{component}")
+            losses.not_carried(loop, segment, f"{element}-{component}")
     qualifier, code, form, date_text, amount_text, _, _, _, present_on_admission = (
         parts + [""] * (_COMPONENTS - len(parts))
     )[:_COMPONENTS]
     dates, amount = _DATES.parse(date_text), parse_amount(amount_text)
     if date_text and dates is None:
-        losses.unreadable(loop.id, segment, f"{element}-4", _DATES.words, date_text)
+        losses.unreadable(loop, segment, f"{element}-4", _DATES.words, date_text)
     elif (form or date_text) and not _DATES.fit(form, date_text):
-        losses.not_as_prescribed(loop.id, segment, f"{element}-3", _DATES.names, form)
+        losses.not_as_prescribed(loop, segment, f"{element}-3", _DATES.names, form)
     if amount_text and amount is None:
-        losses.unreadable(loop.id, segment, f"{element}-5", "an amount", amount_text)
+        losses.unreadable(loop, segment, f"{element}-5", "an amount", amount_text)
     first, last = dates or (None, None)
     return HealthCode(
         qualifier, code, first, last if "-" in date_text else None, amount, present_on_admission

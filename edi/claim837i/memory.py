@@ -1,0 +1,45 @@
+"""What a segment reads to, remembered by its text.
+
+Why: the claims of a file share payers, providers, codes, days and amounts, segment for segment.
+What they read to are values without a place, so that one reading serves all that are alike.
+
+Only what was read without a loss is remembered: a loss belongs to its own segment. The memory
+is bounded, and holds what was read with one choice of separators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from edi.claim837i.losses import Losses
+from edi.separators import Separators
+from edi.tokens import Segment
+
+_MOST = 4096
+
+T = TypeVar("T")
+Read = Callable[[Segment, str, Losses], T]
+"""Reads a segment of the loop with that id."""
+
+
+def remembered(read: Read[T]) -> Read[T]:
+    """The same reading, done once for segments that are alike."""
+    known: dict[str, T] = {}
+    separators: Separators | None = None
+
+    def remember(segment: Segment, loop: str, losses: Losses) -> T:
+        nonlocal separators
+        if segment.separators is not separators or len(known) >= _MOST:
+            known.clear()
+            separators = segment.separators
+        found = known.get(segment.text)
+        if found is not None:
+            return found
+        before = losses.told
+        value = read(segment, loop, losses)
+        if losses.told == before:
+            known[segment.text] = value
+        return value
+
+    return remember
