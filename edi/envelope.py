@@ -291,18 +291,18 @@ def read_transactions(
     chunk_size: int | None = None,
     on_interchange: Callable[[Interchange], None] | None = None,
     on_outside: Callable[[Segment], None] | None = None,
-    runs_end_at: Collection[str] | None = None,
+    run_ids: Collection[str] | None = None,
 ) -> TransactionReader:
     """Read a file one transaction set after another, with memory that does not grow with it.
 
     `on_interchange` is called where an interchange begins; groups and transaction sets are not
     listed in it, its TA1 segments and trailer are there when the next one begins. `on_outside`
     is given the segments that stand in no transaction set, in their order between those that
-    do. With `runs_end_at` the `pieces` of a transaction set may be runs, which hold no segment with
-    one of these ids. Never raises for what the file holds: see `findings` of the reader when it is through.
+    do. With `run_ids` the `pieces` of a transaction set may be runs of segments with these ids, which
+    are none of envelopes. Never raises for what the file holds: see `findings` of the reader when it is through.
     """
     if chunk_size is None:
-        chunk_size = CHUNK_SIZE if runs_end_at is None else CHUNK_SIZE_OF_RUNS
+        chunk_size = CHUNK_SIZE if run_ids is None else CHUNK_SIZE_OF_RUNS
     return TransactionReader(
         source,
         rules,
@@ -310,7 +310,7 @@ def read_transactions(
         chunk_size=chunk_size,
         on_interchange=on_interchange,
         on_outside=on_outside,
-        runs_end_at=runs_end_at,
+        run_ids=run_ids,
     )
 
 
@@ -331,13 +331,13 @@ class TransactionReader(Iterator[StreamedTransaction]):
         on_interchange: Callable[[Interchange], None] | None = None,
         on_outside: Callable[[Segment], None] | None = None,
         kept: list[Segment] | None = None,
-        runs_end_at: Collection[str] | None = None,
+        run_ids: Collection[str] | None = None,
     ) -> None:
         self._reader = SegmentReader(
-            source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None, runs_end_at=runs_end_at
+            source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None, run_ids=run_ids
         )
         self._kept = kept
-        self._has_runs = runs_end_at is not None
+        self._has_runs = run_ids is not None
         self._segments: Iterator[Segment | Run] = (
             self._pieces() if self._has_runs else chain.from_iterable(self._batches())
         )

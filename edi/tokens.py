@@ -26,7 +26,7 @@ from edi.writer import write_segment
 CHUNK_SIZE = 16 * 1024  # larger ones are slower: more young objects for the garbage collector to walk
 CHUNK_SIZE_OF_RUNS = 64 * 1024
 RUN = "run of segments"
-_ENVELOPE_IDS = ("ISA", "IEA", "GS", "GE", "ST", "SE")
+_LONGEST_TAIL_IN_RUNS = 2
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 _PADDING = BLANKS + "\x00\x1a"
 _SEGMENT_ID = re.compile("[A-Za-z0-9]{2,3}")
@@ -114,7 +114,7 @@ class Segment:
 
 
 class Run:
-    """Segments as one text, where nothing is odd: ids are such, all tails the same, none is of an envelope.
+    """Segments as one text, where nothing is odd: only ids that were asked for, all tails the same.
 
     `text` has every segment with its `tail`; `start` is its byte offset, `count` how many segments
     it has, `position` that of the first. `id` is `RUN`, which no segment has.
@@ -187,7 +187,7 @@ class SegmentReader:
     what stands outside segments is counted and dropped (`lead` and `trailing` are not to be
     used then), so that memory is bounded by the chunk and the longest segment.
 
-    With `runs_end_at`, `pieces` may give runs, which hold no segment of the envelope and none of these ids.
+    With `run_ids`, `pieces` may give runs of segments with these ids, which must be none of envelopes.
     """
 
     def __init__(
@@ -198,10 +198,10 @@ class SegmentReader:
         *,
         chunk_size: int = CHUNK_SIZE,
         keep_outside: bool = True,
-        runs_end_at: Collection[str] | None = None,
+        run_ids: Collection[str] | None = None,
     ) -> None:
         self._window = Window(source, chunk_size)
-        self._runs_end_at = runs_end_at
+        self._run_ids = run_ids
         self._log = TokenLog(rules, file)
         self._keep_outside = keep_outside
         self._lead = _Lead(keep_outside)
@@ -295,8 +295,8 @@ class SegmentReader:
     def _interchange(self, header: Header) -> Iterator[list[Segment] | Run]:
         """The segments from ISA (or the GS or ST that a file begins with) to IEA, or as far as it goes."""
         reader = _InterchangeReader(self._window, self._log, header, self._lead)
-        if self._runs_end_at is not None:
-            reader.look_for_runs(self._runs_end_at)
+        if self._run_ids is not None:
+            reader.look_for_runs(self._run_ids)
         yield from reader.batches()
 
 
@@ -321,20 +321,23 @@ class _InterchangeReader:
         # The segment id by the first four characters of a segment. ISA and IEA never get in:
         # they are looked at each time.
         self._ids: dict[str, str] = {}
-        self._runs: re.Pattern[str] | None = None
+        self._run_begins: re.Pattern[str] | None = None
+        self._run_ends: dict[str, re.Pattern[str]] = {}
         self._segments_without_run = 1
 
-    def look_for_runs(self, end_at: Collection[str]) -> None:
-        """Give runs where nothing is odd; where segments have to be trimmed, there are none."""
-        if self._trims:
-            return
-        ends, separators = "|".join((*_ENVELOPE_IDS, *end_at)), self._separators
-        element, terminator = re.escape(separators.element), re.escape(separators.terminator)
-        segment = rf"(?!(?:{ends}){element})[A-Z][A-Z0-9]{{1,2}}{element}[^{terminator}]*+{terminator}"
-        before_next = "(?=[A-Z])"  # so that all line ends are here, and no empty segment follows
-        self._runs = re.compile(
-            rf"{segment}({self._line_ends.pattern}){before_next}(?:{segment}\1{before_next})*+"
-        )
+    def look_for_runs(self, ids: Collection[str]) -> None:
+        """Give runs of segments with these ids; where segments have to be trimmed, there are none."""
+        if not self._trims:
+            known = "|".join(map(re.escape, sorted(ids)))
+            self._run_begins = re.compile(f"(?:{known}){re.escape(self._separators.element)}")
+
+    def _run_end(self, tail: str) -> re.Pattern[str]:
+        """Finds a terminator after which stands something else than the tail and a segment of the run."""
+        if tail not in self._run_ends:
+            assert self._run_begins is not None
+            terminator, line_ends = re.escape(tail[:1]), re.escape(tail[1:])
+            self._run_ends[tail] = re.compile(f"{terminator}(?!{line_ends}{self._run_begins.pattern})")
+        return self._run_ends[tail]
 
     def batches(self) -> Iterator[list[Segment] | Run]:
         window = self._window
@@ -348,10 +351,10 @@ class _InterchangeReader:
                     break
             limit, new_header = self._limit()
             offset = window.offset
-            if self._runs is None:
+            if self._run_begins is None:
                 yield self._whole_segments(limit)
             else:
-                yield self._run(self._runs, limit)
+                yield self._run(limit) or self._some_segments(limit)
             if window.offset > offset:
                 continue
             if new_header:
@@ -403,23 +406,36 @@ class _InterchangeReader:
                 return unsure, False
         return len(text), False
 
-    def _run(self, runs: re.Pattern[str], limit: int) -> list[Segment] | Run:
-        """The run that begins here, or else some segments: more each time that there was no run."""
+    def _run(self, limit: int) -> Run | None:
+        """The run that begins here, as far as is sure: what comes after a segment tells that its tail is whole."""
         window, separators = self._window, self._separators
-        found = None if self._lead.pieces else runs.match(window.text, 0, limit)
-        if found is not None:
-            self._segments_without_run = 1
-            self._last_id = ""
-            offset = window.offset
-            return Run(self._take(found.end()), separators, offset, separators.terminator + found[1])
-        end, text = -1, window.text
+        text, terminator = window.text, separators.terminator
+        if self._lead.pieces or not self._run_begins.match(text, 0, limit):  # type: ignore[union-attr]
+            return None
+        first = text.find(terminator, 0, limit)
+        if first < 0:
+            return None
+        tail = terminator + self._line_ends.match(text, first + 1, limit)[0]  # type: ignore[index]
+        if len(tail) > 1 + _LONGEST_TAIL_IN_RUNS:
+            return None
+        odd = self._run_end(tail).search(text, first, limit)
+        end = text.rfind(terminator, 0, odd.start() if odd else limit)
+        if end < 0:
+            return None
+        self._segments_without_run = 1
+        self._last_id = ""
+        offset = window.offset
+        return Run(self._take(end + len(tail)), separators, offset, tail)
+
+    def _some_segments(self, limit: int) -> list[Segment]:
+        """Segments where no run begins: more each time, for who knows how many are odd."""
+        text, end = self._window.text, -1
         for _ in range(self._segments_without_run):
-            end = text.find(separators.terminator, end + 1, limit)
+            end = text.find(self._separators.terminator, end + 1, limit)
             if end < 0:
-                break
+                return self._whole_segments(limit)
         self._segments_without_run = min(4 * self._segments_without_run, _MOST_WITHOUT_RUN)
-        end = self._line_ends.match(text, end + 1, limit).end() if end >= 0 else limit  # type: ignore[union-attr]
-        return self._whole_segments(end)
+        return self._whole_segments(self._line_ends.match(text, end + 1, limit).end())  # type: ignore[union-attr]
 
     def _whole_segments(self, limit: int) -> list[Segment]:
         """Take the segments that end before `limit`, up to IEA or to what may be a new ISA."""
