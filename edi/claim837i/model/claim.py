@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -22,6 +22,7 @@ from edi.claim837i.model.line import ServiceLine
 from edi.claim837i.model.parties import Party, Patient, Reference, Subscriber
 from edi.finding import Finding, Place
 from edi.protected import Protected
+from edi.records import record
 from edi.tokens import Segment
 
 REFERENCE_ORDER = ("4N", "9F", "G1", "F8", "9A", "9C", "LX", "D9", "LU", "EA", "P4", "G4")
@@ -66,7 +67,7 @@ def _is_billing_note(note: Note) -> bool:
     return note.code == "ADD"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claim:
     """Loop 2300 with whom it is about and everything below it.
 

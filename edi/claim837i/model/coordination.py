@@ -7,15 +7,16 @@ Source: 005010X223A2, loops 2320, 2330A to I, 2430, segment HCP; FACTS A3 and A6
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from edi.claim837i.model.details import Procedure
 from edi.claim837i.model.parties import Party
+from edi.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Adjustment:
     """One triplet of CAS: why a payer paid less (or more) than was charged."""
 
@@ -25,7 +26,7 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InpatientAdjudication:
     """MIA: how an earlier payer priced an inpatient stay. `remark_codes` are MIA05 and MIA20 to 23."""
 
@@ -50,7 +51,7 @@ class InpatientAdjudication:
     remark_codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutpatientAdjudication:
     """MOA: how an earlier payer priced an outpatient claim. `remark_codes` are MOA03 to 07."""
 
@@ -61,7 +62,7 @@ class OutpatientAdjudication:
     professional_component: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Repricing:
     """HCP, of a claim or a line: what a repricer between provider and payer made of it."""
 
@@ -82,7 +83,7 @@ class Repricing:
     exception: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OtherCoverage:
     """Loop 2320 with 2330A to I: another payer of the same patient, and what it decided.
 
@@ -115,7 +116,7 @@ class OtherCoverage:
     billing_provider: Party | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LineAdjudication:
     """Loop 2430: what an earlier payer (`payer_id`, that of its 2330B) decided on a line.
 

@@ -5,12 +5,13 @@ Source: 005010X223A2, segments of loops 2300 and 2400; FACTS A4, A5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from edi.finding import Finding
+from edi.records import record
 from edi.tokens import Segment
 
 
@@ -21,7 +22,7 @@ class LoopSegment(NamedTuple):
     segment: Segment
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """What a claim, or a level above it, was read from.
 
@@ -34,7 +35,7 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attachment:
     """PWK: a document that goes with the claim."""
 
@@ -43,7 +44,7 @@ class Attachment:
     control_number: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ContractInformation:
     """CN1: contract type, amount, percentage, code (CN104), discount in percent and version (CN106)."""
 
@@ -55,7 +56,7 @@ class ContractInformation:
     discount_percentage: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """NTE: code and at most 80 characters."""
 
@@ -63,7 +64,7 @@ class Note:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EpsdtReferral:
     """CRC: whether a check-up of a child led to a referral (Y, N), and its condition indicators."""
 
@@ -71,7 +72,7 @@ class EpsdtReferral:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HealthCode:
     """One composite of an HI segment.
 
@@ -89,7 +90,7 @@ class HealthCode:
     present_on_admission: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Procedure:
     """SV202 or SVD03: qualifier HC, code, up to four modifiers, description."""
 

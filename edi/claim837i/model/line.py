@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from edi.claim837i.model.coordination import LineAdjudication, Repricing
 from edi.claim837i.model.details import Attachment, LoopSegment, Procedure
 from edi.claim837i.model.parties import Party
+from edi.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Drug:
     """Loop 2410: LIN, CTP, REF*XZ. `ndc` is LIN03 as it stands; None where LIN is missing.
 
@@ -26,7 +27,7 @@ class Drug:
     has_quantity_segment: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServiceLine:
     """Loop 2400. `charge` is SV203, `quantity` SV205 in `unit` SV204 (UN units, DA days).
 

@@ -5,11 +5,13 @@ Source: 005010X223A2, loops 2010AA to 2010CA, 2310, 2330, 2420.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from edi.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Address:
     """N3 and N4. `subdivision` is N407, for countries that have some."""
 
@@ -21,7 +23,7 @@ class Address:
     subdivision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """REF: a qualifier and its value. `payer_id` is whose number it is (REF04-2, loops 2420)."""
 
@@ -30,7 +32,7 @@ class Reference:
     payer_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Contact:
     """PER: who to call. `numbers` are pairs of qualifier (TE, EM, FX, EX) and number."""
 
@@ -38,7 +40,7 @@ class Contact:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Party:
     """Anybody an NM1 names, with the segments that follow it.
 
@@ -68,7 +70,7 @@ class Party:
         return next((item.value for item in self.references if item.qualifier == qualifier), "")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Subscriber:
     """Loop 2000B with 2010BA. `relationship` is SBR02: 18 where the patient is the subscriber, else ""."""
 
@@ -87,7 +89,7 @@ class Subscriber:
         return self.relationship == "18"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Patient:
     """Loop 2000C with 2010CA: a dependent. `relationship` is PAT01 (19 child)."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from edi.claim837i.model.parties import Party
+from edi.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TransactionHeader:
     """What ST, BHT and loops 1000A and 1000B carry.
 
