@@ -116,11 +116,11 @@ class Segment:
 class Run:
     """Segments as one text, where nothing is odd: only ids that were asked for, all tails the same.
 
-    `text` has every segment with its `tail`; `start` is its byte offset, `count` how many segments
-    it has, `position` that of the first. `id` is `RUN`, which no segment has.
+    `text` has every segment with its `tail`; `start` is its byte offset, `position` that of its
+    first segment. `id` is `RUN`, which no segment has.
     """
 
-    __slots__ = ("text", "separators", "start", "tail", "count", "position")
+    __slots__ = ("text", "separators", "start", "tail", "position")
 
     id = RUN
 
@@ -129,8 +129,28 @@ class Run:
         self.separators = separators
         self.start = start
         self.tail = tail
-        self.count = text.count(separators.terminator)
         self.position = 0
+
+    @property
+    def count(self) -> int:
+        """How many segments it has."""
+        return self.text.count(self.separators.terminator)
+
+    def followed_by(self, run: Run) -> Run:
+        """This and a run that follows it, with the same separators and tails, as one."""
+        both = Run(self.text + run.text, self.separators, self.start, self.tail)
+        both.position = self.position
+        return both
+
+    def parted_at(self, begin: str) -> tuple[Run, Run] | None:
+        """What stands before the first segment that begins so, and the rest; None where there is none."""
+        at = 0 if self.text.startswith(begin) else self.text.find(self.tail + begin) + len(self.tail)
+        if not self.text.startswith(begin, at):
+            return None
+        head = Run(self.text[:at], self.separators, self.start, self.tail)
+        rest = Run(self.text[at:], self.separators, self.start + at, self.tail)
+        head.position, rest.position = self.position, self.position + head.count
+        return head, rest
 
     def texts(self) -> list[str]:
         """The texts of its segments, without their tails."""

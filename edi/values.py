@@ -19,6 +19,7 @@ MAXIMUM_DIGITS = 18
 """No number of type R in a claim or an answer has more; longer ones are not even looked at."""
 
 _DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_CENTS = (100, 10, 1)  # of an amount with so many decimals
 _LONGEST_DECIMAL = MAXIMUM_DIGITS + len("-.")
 _DATE_LENGTHS = (8, 12, 14)
 _TIME_LENGTHS = (4, 6, 7, 8)
@@ -91,12 +92,10 @@ def parse_cents(text: str) -> int | None:
 
     As `parse_decimal` and `to_cents` together; the usual form of an amount is read without them.
     """
-    if len(text) < MAXIMUM_DIGITS and text.isascii():
-        if text.isdigit():
-            return int(text) * 100
-        whole, _, fraction = text.partition(".")
-        if fraction.isdigit() and len(fraction) <= 2 and (whole or "0").removeprefix("-").isdigit():
-            return int(whole + fraction.ljust(2, "0"))
+    whole, _, fraction = text.partition(".")
+    digits = whole + fraction
+    if len(fraction) <= 2 and len(digits) < MAXIMUM_DIGITS and digits.isdigit() and digits.isascii():
+        return int(digits) * _CENTS[len(fraction)]
     amount = parse_decimal(text)
     if amount is None:
         return None

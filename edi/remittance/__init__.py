@@ -2,6 +2,7 @@
 
 - `model.py` has the records; `read.py` fills them from the loops that `sorting.py` makes.
 - `glance.py` does the same in one pass for claims that are surely clean.
+- `scan.py` has claims over their text, for whoever needs few of them, or not all at once.
 - `balance.py` has the three sums that a remittance must meet.
 - `claim_statuses.toml` says what CLP02 does to a claim, with source and date.
 

@@ -8,7 +8,7 @@ Source: FACTS D4 and annex 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from edi.answer_parts import find_date
@@ -26,7 +26,7 @@ from edi.answer_reading import (
 )
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding
-from edi.remittance.glance import ADJUDICATION_REMARKS, REMARK_CODE, clean_claim
+from edi.remittance.glance import ADJUDICATION_REMARKS, REMARK_CODE
 from edi.remittance.model import (
     Adjustment,
     ClaimGroup,
@@ -40,10 +40,12 @@ from edi.remittance.model import (
     RemittanceHeader,
     ServiceLine,
 )
+from edi.remittance.scan import ClaimsOfRuns, ClaimText, HeldClaim
 from edi.remittance.sorting import ClaimLoops, ClaimSegments, RemittanceSorter, check_claim
-from edi.tokens import Segment
+from edi.tokens import Run, Segment
 
 _NOT_OF_THE_BODY = frozenset({"ST", "SE"})
+_END_A_CLAIM = frozenset({"CLP", "LX"})
 _SUMMARY_FIRST_AMOUNT = 4
 
 
@@ -76,6 +78,9 @@ def read_remittance(
 
 class RemittanceReader:
     """Reads the claims of one 835 as they are asked for; only one is held.
+
+    Fast where the file is read with `scan.RUN_IDS` as `run_ids`; `scan` then gives the claims before
+    they are typed.
 
     `header` is known with the first claim, `group` is that of the claim that was read last,
     without its claims. `findings`, `provider_adjustments` and `unplaced` are complete when all claims were
@@ -115,39 +120,77 @@ class RemittanceReader:
         return self._sorter.unplaced
 
     def __iter__(self) -> Iterator[ClaimPayment]:
-        sorter = self._sorter
-        for segment in self._transaction.segments:
-            if segment.id in _NOT_OF_THE_BODY:
-                continue
-            done = sorter.take(segment)
-            if self._header is None and sorter.group is not None:
-                self._close_header()
-            if done is not None:
-                yield self._claim(done)
-        done = sorter.end()
-        if done is not None:
-            yield self._claim(done)
+        return (claim.read() for claim in self.scan())
+
+    def scan(self) -> Iterator[ClaimText]:
+        """The claims over their texts: of those that are not read, no findings are kept."""
+        transaction, sorter, runs = self._transaction, self._sorter, ClaimsOfRuns()
+        pieces: Iterable[Segment | Run] = (
+            transaction.pieces if isinstance(transaction, StreamedTransaction) else transaction.segments
+        )
+        for piece in pieces:
+            if isinstance(piece, Run):
+                yield from self._of_run(piece, runs)
+            elif piece.id not in _NOT_OF_THE_BODY:
+                if piece.id not in _END_A_CLAIM:
+                    yield from self._take(runs.give_back())
+                yield from self._take([piece])
+                yield from self._known(runs.end())
+        yield from self._known(runs.end())
+        yield from self._held(sorter.end())
         if self._header is None:
             self._close_header()
         sorter.check_group()
         self.provider_adjustments = _provider_adjustments(sorter.footer)
 
+    def _of_run(self, run: Run, runs: ClaimsOfRuns) -> Iterator[ClaimText]:
+        """The claims that end in a run; what is not surely of claims goes segment by segment."""
+        begin = "CLP" + run.separators.element
+        if self._sorter.group is None:
+            yield from self._take(run.segments())
+            return
+        if not runs.goes_on(run):
+            if run.text.startswith(begin):
+                yield from self._known(runs.end())
+            yield from self._take(runs.give_back())
+            parts = run.parted_at(begin)
+            if parts is None:
+                yield from self._take(run.segments())
+                return
+            head, run = parts
+            yield from self._take(head.segments())
+            yield from self._held(self._sorter.end())
+        self._enter(self._sorter.group, run.position)
+        yield from runs.take(run, self._sorter.group, _read_exactly)
+
+    def _take(self, segments: Iterable[Segment]) -> Iterator[ClaimText]:
+        """Sort segments one by one; the claims that they end."""
+        for segment in segments:
+            done = self._sorter.take(segment)
+            if self._header is None and self._sorter.group is not None:
+                self._close_header()
+            yield from self._held(done)
+
+    def _held(self, claim: ClaimSegments | None) -> Iterator[ClaimText]:
+        return self._known(None if claim is None else HeldClaim(claim, _read_exactly))
+
+    def _known(self, claim: ClaimText | None) -> Iterator[ClaimText]:
+        if claim is not None:
+            self._enter(claim.setting.group, claim.position)
+            yield claim
+
+    def _enter(self, loop: Loop, first_claim: int) -> None:
+        """Make the group of the next claim the one that `group` gives."""
+        if self._group is None or self._group[0] is not loop:
+            self._group = loop, _group(loop, first_claim)
+
     def _close_header(self) -> None:
         self._sorter.check_header()
         self._header = _header(self._sorter, self._transaction.version)
 
-    def _claim(self, claim: ClaimSegments) -> ClaimPayment:
-        if self._group is None or self._group[0] is not claim.group:
-            self._group = claim.group, _group(claim.group, claim.segments[0])
-        return _clean_claim(claim.segments) or _claim(claim.loops())
 
-
-def _clean_claim(segments: list[Segment]) -> ClaimPayment | None:
-    first, last = segments[0], segments[-1]
-    if last.position - first.position != len(segments) - 1:
-        return None  # a PLB stands inside the claim
-    texts = [segment.text for segment in segments]
-    return clean_claim(texts, segments, first.separators, first.position)
+def _read_exactly(claim: ClaimSegments) -> ClaimPayment:
+    return _claim(claim.loops())
 
 
 def _header(sorter: RemittanceSorter, version: str) -> RemittanceHeader:
@@ -201,13 +244,13 @@ def _party(sorter: RemittanceSorter, qualifier: str) -> Party | None:
     return None
 
 
-def _group(loop: Loop, first: Segment) -> ClaimGroup:
+def _group(loop: Loop, first_claim: int) -> ClaimGroup:
     header = loop.first("LX")
     return ClaimGroup(
         number=header.text(1) if header else "",
         claims=(),
         summaries=tuple(_summary(entry) for entry in loop.all("TS3", "TS2")),
-        segment_position=header.position if header else first.position,
+        segment_position=header.position if header else first_claim,
         segments=loop.segments,
     )
 

@@ -10,6 +10,7 @@ Source: FACTS D4 and annex 3.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from edi.answer_reading import Loop, Reading
 from edi.protected import Protected
@@ -18,8 +19,8 @@ from edi.tokens import Segment
 _OF_HEADER = frozenset({"BPR", "TRN", "CUR", "REF", "DTM"})
 _OF_PARTY = frozenset({"N1", "N3", "N4", "REF", "PER", "RDM"})
 _OF_GROUP = frozenset({"LX", "TS3", "TS2"})
-_OF_CLAIM = frozenset({"CLP", "CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "QTY"})
-_OF_LINE = frozenset({"SVC", "DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
+OF_CLAIM: Final = frozenset({"CLP", "CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "QTY"})
+OF_LINE: Final = frozenset({"SVC", "DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
 _PARTY_LOOPS = {"PR": "1000A", "PE": "1000B"}
 
 
@@ -125,6 +126,6 @@ class RemittanceSorter:
 
 def check_claim(claim: ClaimLoops) -> None:
     """Report the segments of a claim that the guide does not have where they stand."""
-    claim.loop.expect(_OF_CLAIM, once=("MIA", "MOA"))
+    claim.loop.expect(OF_CLAIM, once=("MIA", "MOA"))
     for line in claim.lines:
-        line.expect(_OF_LINE)
+        line.expect(OF_LINE)

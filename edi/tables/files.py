@@ -21,6 +21,7 @@ from edi.kinds import kind_by_guide
 from edi.reading_rules import INBOUND
 from edi.remittance.balance import RemittanceBalance
 from edi.remittance.read import RemittanceReader
+from edi.remittance.scan import RUN_IDS
 from edi.tables import rows
 from edi.tables.rows import TableRow
 
@@ -31,7 +32,9 @@ def file_rows(path: Path) -> Iterator[TableRow]:
     """All rows of a file. OSError where it cannot be read; what it holds never raises."""
     interchanges: list[Interchange] = []
     with path.open("rb") as source:
-        reader = read_transactions(source, INBOUND, path.name, on_interchange=interchanges.append)
+        reader = read_transactions(
+            source, INBOUND, path.name, on_interchange=interchanges.append, run_ids=RUN_IDS
+        )
         for number, transaction in enumerate(reader, start=1):
             for table, row in _transaction_rows(transaction):
                 yield table, (path.name, number, *row)

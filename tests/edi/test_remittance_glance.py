@@ -58,7 +58,7 @@ def _segments(file: AnswerFile) -> Iterator[list[str]]:
 
 def exactly(data: bytes) -> tuple[object, ...]:
     """The same with no glance."""
-    with patch("edi.remittance.read.clean_claim", return_value=None):
+    with patch("edi.remittance.scan.clean_claim", return_value=None):
         return whole(data)
 
 

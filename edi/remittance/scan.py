@@ -1,0 +1,223 @@
+"""Claims of an 835 over their text: what tells them apart is read at once, the rest when asked for.
+
+Why: who looks for a few claims among fifty thousand, or adds up what was paid, must not wait
+until each claim is an object. `read` makes of a claim the same record, with the same findings, as
+if all had been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
+
+from edi.answer_reading import Loop
+from edi.remittance.glance import clean_claim
+from edi.remittance.model import ClaimPayment
+from edi.remittance.sorting import OF_CLAIM, OF_LINE, ClaimSegments
+from edi.tokens import Run, Segment, segments_of
+from edi.values import parse_cents
+
+RUN_IDS = OF_CLAIM | OF_LINE
+"""The segments of claims: of those, a remittance is best given runs."""
+
+ReadExactly = Callable[[ClaimSegments], ClaimPayment]
+"""Reads a claim of which nothing is sure, and reports what is odd about it."""
+
+
+class Setting:
+    """What the claims of one run have in common. `tail` stands after each segment."""
+
+    __slots__ = ("run", "separators", "element", "tail", "begin", "group", "read_exactly", "_at", "_position")
+
+    def __init__(self, run: Run, group: Loop, read_exactly: ReadExactly) -> None:
+        self.run = run
+        self.separators = run.separators
+        self.element = run.separators.element
+        self.tail = run.tail
+        self.begin = "CLP" + self.element
+        self.group = group
+        self.read_exactly = read_exactly
+        self._at, self._position = 0, run.position
+
+    def position(self, at: int) -> int:
+        """The position of the segment that begins at a character of the run, quickly for one after another."""
+        if at < self._at:
+            self._at, self._position = 0, self.run.position
+        self._position += self.run.text.count(self.separators.terminator, self._at, at)
+        self._at = at
+        return self._position
+
+
+class ClaimText:
+    """One claim, CLP to the last segment before the next, as it stands in the file.
+
+    Amounts are cents, 0 where they are none.
+    """
+
+    __slots__ = ("_body", "setting", "_at")
+
+    def __init__(self, body: str, setting: Setting, at: int) -> None:
+        self._body = body  # after "CLP*", without the last tail
+        self.setting = setting
+        self._at = at
+
+    @property
+    def start(self) -> int:
+        """The byte offset of CLP."""
+        return self.setting.run.start + self._at
+
+    @property
+    def position(self) -> int:
+        """The position of CLP (ST = 1)."""
+        return self.setting.position(self._at)
+
+    @property
+    def patient_control_number(self) -> str:
+        """CLP01."""
+        return self._element(1)
+
+    @property
+    def status(self) -> str:
+        """CLP02."""
+        return self._element(2)
+
+    @property
+    def charge(self) -> int:
+        """CLP03."""
+        return parse_cents(self._element(3)) or 0
+
+    @property
+    def paid(self) -> int:
+        """CLP04."""
+        return parse_cents(self._element(4)) or 0
+
+    @property
+    def payer_claim_control_number(self) -> str:
+        """CLP07."""
+        return self._element(7)
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """Every segment of the claim."""
+        return self._segments(self._texts())
+
+    def read(self) -> ClaimPayment:
+        """The whole claim. Each call reads it anew, and reports what is odd about it."""
+        setting, texts = self.setting, self._texts()
+        segments = self._segments(texts)
+        return clean_claim(texts, segments, setting.separators, self.position) or setting.read_exactly(
+            ClaimSegments(setting.group, list(segments))
+        )
+
+    def _element(self, number: int) -> str:
+        setting = self.setting
+        elements = self._body.partition(setting.tail)[0].split(setting.element, number)
+        return elements[number - 1].strip() if number <= len(elements) else ""
+
+    def _texts(self) -> list[str]:
+        return (self.setting.begin + self._body).split(self.setting.tail)
+
+    def _segments(self, texts: list[str]) -> Sequence[Segment]:
+        setting, start, position = self.setting, self.start, self.position
+        return LazySegments(
+            len(texts),
+            lambda: list(segments_of(texts, setting.separators, start, setting.tail, position)),
+        )
+
+
+class HeldClaim(ClaimText):
+    """The same over segments that were read one by one."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, claim: ClaimSegments, read_exactly: ReadExactly) -> None:
+        first = claim.segments[0]
+        run = Run(first.text, first.separators, first.start, first.separators.terminator)
+        run.position = first.position
+        setting = Setting(run, claim.group, read_exactly)
+        super().__init__(first.text[len(setting.begin) :], setting, 0)
+        self._held = claim
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        return self._held.segments
+
+    def read(self) -> ClaimPayment:
+        segments = self._held.segments
+        claim = None
+        if segments[-1].position - self.position == len(segments) - 1:  # else a PLB stands inside
+            texts = [segment.text for segment in segments]
+            claim = clean_claim(texts, segments, self.setting.separators, self.position)
+        return claim or self.setting.read_exactly(self._held)
+
+
+class LazySegments(Sequence[Segment]):
+    """Segments that are made when the first of them is asked for; a slice waits, too."""
+
+    __slots__ = ("_count", "_make", "_made")
+
+    def __init__(self, count: int, make: Callable[[], list[Segment]]) -> None:
+        self._count = count
+        self._make = make
+        self._made: list[Segment] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Segment]: ...
+    def __getitem__(self, index: int | slice) -> Segment | Sequence[Segment]:
+        if isinstance(index, slice):
+            return LazySegments(len(range(*index.indices(self._count))), lambda: self._all()[index])
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[Segment]:
+        return iter(self._all())
+
+    def _all(self) -> list[Segment]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+class ClaimsOfRuns:
+    """Parts runs into claims. A claim goes on into the next run unless something else ends it."""
+
+    def __init__(self) -> None:
+        self._open: Run | None = None
+        self._setting: Setting | None = None
+
+    def take(self, run: Run, group: Loop, read_exactly: ReadExactly) -> Iterator[ClaimText]:
+        """The claims that end in a run, which begins with a claim or goes on with the one that is open."""
+        if self._open is not None:
+            run = self._open.followed_by(run)
+        setting = self._setting = Setting(run, group, read_exactly)
+        begin = setting.begin
+        bodies = run.text[len(begin) :].split(run.tail + begin)
+        last = bodies.pop()
+        at, more = 0, len(begin) + len(run.tail)
+        for body in bodies:
+            yield ClaimText(body, setting, at)
+            at += len(body) + more
+        self._open = Run(begin + last, run.separators, run.start + at, run.tail)
+        self._open.position = setting.position(at)
+
+    def goes_on(self, run: Run) -> bool:
+        """Whether a run goes on with the claim that is open, or begins with one that can be parted from it."""
+        before = self._open
+        return before is not None and (before.tail, before.separators) == (run.tail, run.separators)
+
+    def end(self) -> ClaimText | None:
+        """The claim that is open; it is no longer."""
+        run, before, self._open = self._open, self._setting, None
+        if run is None or before is None:
+            return None
+        setting = Setting(run, before.group, before.read_exactly)
+        return ClaimText(run.text[len(setting.begin) : -len(run.tail)], setting, 0)
+
+    def give_back(self) -> Iterator[Segment]:
+        """The segments of the claim that is open, for something odd stands in it; it is no longer open."""
+        run, self._open = self._open, None
+        return iter(()) if run is None else run.segments()
