@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from edi.claim837i.model import Claim, LoopSegment, ServiceLine
+from edi.claim837i.model import Claim, HealthCode, LoopSegment, ServiceLine
 from edi.envelope import Interchange
 from edi.finding import Place
 from mapping import encounter as record
@@ -21,6 +21,7 @@ from mapping.building.parts import WHOLE, drug_codes, frequency_of, infusion_day
 from mapping.encounter import Coverage, Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
+from validators.claims_before import ClaimsBefore, digest
 from validators.facts import is_placeholder_name
 from validators.prior_claims import PriorClaims
 
@@ -37,44 +38,27 @@ OUTPATIENT = ("13", "85")
 """CLM05-1: type of bill without its leading zero."""
 
 
-Period = tuple[dt.date, dt.date]
-"""A first and a last day."""
+PRINCIPAL = ("ABK", "BK")
+PRINCIPAL_AND_OTHER = frozenset({*PRINCIPAL, "ABF", "BF"})
+"""HI qualifiers of these diagnoses, ICD-10 and ICD-9."""
+
+Value = TypeVar("Value")
 
 
-class ClaimsBefore:
-    """What rules remember of the claims that stood earlier in the same file.
+class fact(Generic[Value]):  # noqa: N801 - used as `property` is
+    """A property worked out once for a check, when the first rule asks for it.
 
-    Only a short digest of a key and the place are kept, so that a file of many claims is
-    remembered in little room, and no patient data with it.
+    `cached_property` does the same, but takes a lock for each, which costs more than most facts.
     """
 
-    def __init__(self) -> None:
-        self._places: dict[int, Place] = {}
-        self._periods: defaultdict[int, list[tuple[Period, Place]]] = defaultdict(list)
+    def __init__(self, work_out: Callable[[Any], Value]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
 
-    def first(self, kind: str, *key: object, place: Place) -> Place | None:
-        """The place where this key of this kind stood first; None where that is `place` itself."""
-        earlier = self._places.setdefault(_digest(kind, key), place)
-        return None if earlier is place else earlier
-
-    def has(self, kind: str, *key: object) -> bool:
-        """Whether this key of this kind stood before; unlike `first`, it is not remembered."""
-        return _digest(kind, key) in self._places
-
-    def note_period(self, kind: str, patient: int, period: Period, place: Place) -> None:
-        """Remember that a patient had a period of this kind there."""
-        self._periods[_digest(kind, (patient,))].append((period, place))
-
-    def in_period(self, kind: str, patient: int, period: Period) -> Place | None:
-        """The first place where the patient had a period of this kind that shares a day with the given one."""
-        first, last = period
-        noted = self._periods.get(_digest(kind, (patient,)), ())
-        return next((place for (start, end), place in noted if start <= last and first <= end), None)
-
-
-def _digest(kind: str, key: tuple[object, ...]) -> int:
-    """64 bits: in a file of 100,000 claims two keys meet by chance once in a thousand million files."""
-    return hash((kind, *map(str, key)))
+    def __get__(self, check: Any, owner: type) -> Value:
+        value = check.__dict__[self._name] = self._work_out(check)
+        return value
 
 
 @dataclass(frozen=True)
@@ -89,7 +73,7 @@ class InterchangeCheck:
     is_void: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ClaimCheck:
     """A claim read from a file, with all that may be known about it.
 
@@ -114,29 +98,29 @@ class ClaimCheck:
     before: ClaimsBefore = field(default_factory=ClaimsBefore)
     rebuild: Callable[[], Claim | None] = lambda: None
 
-    @property
+    @fact
     def therapy(self) -> ProductProfile:
         """The product, in rules of drug claims; ValueError elsewhere."""
         if self.product is None:
             raise ValueError("the claim bills no product")
         return self.product
 
-    @property
+    @fact
     def is_void(self) -> bool:
         """Whether it withdraws an earlier claim, and bills nothing."""
         return self.claim.frequency == VOID
 
-    @property
+    @fact
     def is_inpatient(self) -> bool:
         """Whether it is an inpatient hospital bill (011x)."""
         return self.claim.facility_code == INPATIENT
 
-    @property
+    @fact
     def is_outpatient(self) -> bool:
         """Whether it is an outpatient hospital bill (013x, or 085x of a critical access hospital)."""
         return self.claim.facility_code in OUTPATIENT
 
-    @cached_property
+    @fact
     def segments(self) -> Mapping[str, Sequence[LoopSegment]]:
         """The claim's segments and those of the levels above it, by segment id."""
         found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
@@ -144,22 +128,57 @@ class ClaimCheck:
             found[item.segment.id].append(item)
         return found
 
-    @cached_property
+    @fact
+    def lines_by_code(self) -> Mapping[str, Sequence[ServiceLine]]:
+        """The lines by their procedure code; those without one under ""."""
+        found: dict[str, list[ServiceLine]] = {}
+        for line in self.claim.lines:
+            found.setdefault(line.code, []).append(line)
+        return found
+
+    @fact
+    def codes_by_qualifier(self) -> Mapping[str, Sequence[HealthCode]]:
+        """The HI composites by qualifier, in their order."""
+        found: dict[str, list[HealthCode]] = {}
+        for code in self.claim.health_codes:
+            found.setdefault(code.qualifier, []).append(code)
+        return found
+
+    @fact
+    def diagnoses(self) -> Sequence[tuple[HealthCode, str]]:
+        """Principal and other diagnoses, each with its plain form: capitals without a dot."""
+        return [
+            (code, code.code.replace(".", "").upper())
+            for code in self.claim.health_codes
+            if code.qualifier in PRINCIPAL_AND_OTHER
+        ]
+
+    @fact
+    def plain_diagnoses(self) -> Set[str]:
+        """The plain forms of `diagnoses`."""
+        return {plain for _, plain in self.diagnoses}
+
+    @fact
+    def references(self) -> Mapping[str, str]:
+        """The value of the first claim-level REF by qualifier."""
+        return {item.qualifier: item.value for item in reversed(self.claim.references)}
+
+    @fact
     def drug_lines(self) -> tuple[ServiceLine, ...]:
         """The lines that bill the product: see `validators.billed`."""
         if self.product is None:
             return ()
         return billed.drug_lines(self.claim, self.product, self.payer)
 
-    @cached_property
+    @fact
     def kit_ndcs(self) -> tuple[tuple[ServiceLine, str], ...]:
         """The lines with an NDC of the product, and its eleven digits however it is written."""
         if self.product is None:
             return ()
         named = ((line, billed.product_ndc(line, self.product)) for line in self.claim.lines if line.drug)
-        return tuple(pair for pair in named if pair[1])
+        return tuple([pair for pair in named if pair[1]])
 
-    @cached_property
+    @fact
     def patient_keys(self) -> tuple[int, ...]:
         """Whom the claim is about, as digests: two claims that share one are about one child.
 
@@ -168,12 +187,12 @@ class ClaimCheck:
         """
         claim = self.claim
         person = claim.patient.party if claim.patient else claim.subscriber.party
-        record_number, member_id = claim.reference("EA"), claim.subscriber.party.id
+        record_number, member_id = self.references.get("EA", ""), claim.subscriber.party.id
         keys = []
         if record_number:
-            keys.append(_digest("record", (claim.billing_provider.id, record_number)))
+            keys.append(digest("record", claim.billing_provider.id, record_number))
         if member_id and not is_placeholder_name(person.first_name):
-            keys.append(_digest("member", (member_id, person.first_name.upper(), claim.birth_date)))
+            keys.append(digest("member", member_id, person.first_name.upper(), claim.birth_date))
         return tuple(keys)
 
     def on_infusion_day(self, line: ServiceLine) -> bool:
@@ -190,7 +209,7 @@ class ClaimCheck:
             first, last = self.claim.statement_from, self.claim.statement_through
         return first if first == last else None
 
-    @cached_property
+    @fact
     def infusion_date(self) -> dt.date | None:
         """Of the drug line, else of the encounter, else of a statement of one day."""
         for line in self.drug_lines:
@@ -202,12 +221,12 @@ class ClaimCheck:
             return self.claim.statement_from
         return None
 
-    @cached_property
+    @fact
     def weight_kg(self) -> Decimal | None:
         """The dosing weight, of the encounter, else of value code A8 (kilograms)."""
         if self.encounter is not None and self.encounter.patient.weight_kg is not None:
             return self.encounter.patient.weight_kg
-        for code in self.claim.codes("BE"):
+        for code in self.codes_by_qualifier.get("BE", ()):
             if code.code == WEIGHT_VALUE_CODE:
                 return code.amount
         return None

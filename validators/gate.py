@@ -19,4 +19,4 @@ def judge_encounter(check: EncounterCheck) -> list[Finding]:
     rules = encounter_rules(gate)
     if check.is_void:
         rules = tuple(rule for rule in rules if rule.contract.stage != _OF_TREATMENT)
-    return list(run_rules(rules, check))
+    return run_rules(rules, check)

@@ -15,7 +15,7 @@ import csv
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module, resources
@@ -85,6 +85,8 @@ _claim_rules: list[Rule] = []
 _encounter_rules: list[Rule] = []
 
 Check = ClaimCheck | EncounterCheck | InterchangeCheck
+_Bound = tuple[Callable[[Any], Iterable[Fault]], Rule, Severity]
+"""A rule's function at hand, with the rule and its severity."""
 
 
 @cache
@@ -226,20 +228,24 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule], payer: PayerProfile) -> None:
         severities = [(rule, severity_for(rule.contract, payer)) for rule in rules]
         self._rules = [(rule, severity) for rule, severity in severities if severity is not None]
-        self._of_kind: dict[tuple[bool, ...], list[tuple[Rule, Severity]]] = {}
+        self._of_kind: dict[tuple[bool, ...], list[_Bound]] = {}
 
-    def findings(self, check: Check) -> Iterator[Finding]:
+    def findings(self, check: Check) -> list[Finding]:
         """What the rules find. A rule that lacks what it needs is not run: see `not_judged`."""
-        for rule, severity in self._that_judge(check):
-            for fault in rule.function(check):
-                yield _finding(rule, severity, fault)
+        found = []
+        for function, rule, severity in self._that_judge(check):
+            for fault in function(check):
+                found.append(_finding(rule, severity, fault))  # noqa: PERF401 - hardly ever comes here
+        return found
 
-    def _that_judge(self, check: Check) -> list[tuple[Rule, Severity]]:
+    def _that_judge(self, check: Check) -> list[_Bound]:
         """The rules that can judge a claim like this one: the same for all with the same things at hand."""
         kind = check.product is None, check.is_void, check.encounter is None, check.prior is None
         chosen = self._of_kind.get(kind)
         if chosen is None:
-            chosen = [(rule, severity) for rule, severity in self._rules if _can_judge(rule, check)]
+            chosen = [
+                (rule.function, rule, severity) for rule, severity in self._rules if _can_judge(rule, check)
+            ]
             self._of_kind[kind] = chosen
         return chosen
 
@@ -248,7 +254,7 @@ class RuleSet:
         return [rule.id for rule, _ in self._rules if not _can_judge(rule, check) and _concerns(rule, check)]
 
 
-def run_rules(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> Iterator[Finding]:
+def run_rules(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> list[Finding]:
     """The findings of the rules, with the payer profile's severities."""
     return RuleSet(rules, check.payer).findings(check)
 

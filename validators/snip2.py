@@ -22,10 +22,12 @@ Elements = Mapping[str, tuple[int, ...]]
 _LAYOUTS = [one for one in vars(layouts).values() if isinstance(one, Layout)]
 _AMOUNTS: Elements = {one.segment_id: tuple(sorted(one.amounts)) for one in _LAYOUTS if one.amounts}
 _NUMBERS: Elements = {one.segment_id: tuple(sorted(one.numbers)) for one in _LAYOUTS if one.numbers}
+_WITH_NUMBERS = frozenset({*_NUMBERS, "HI"})
 _SERVICE, _UNITS = "SV2", 5
 """SV205, the one quantity whose digits the guide limits."""
 _VALUE_CODE, _VALUE = "BE", 5
 _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,7}|(?=\.))(?:\.[0-9]{1,2})?")
+_AMOUNTS_IN_A_ROW = re.compile(rf"(?:{_AMOUNT.pattern} )*")
 _QUANTITY = re.compile(r"(?:0|[1-9][0-9]{0,7}|(?=\.))(?:\.[0-9]{1,3})?")
 _SIGNED = "CAS"
 """The segment whose amounts may be negative."""
@@ -40,26 +42,24 @@ _FAULTS = (
     (re.compile(r"[0-9]{9,}(?:\.[0-9]+)?"), "more than eight digits before the point"),
     (re.compile(r"[0-9]*\.[0-9]{3,}"), "too many decimals"),
 )
-_POINT = "."
+_SEEM_TO_END_IN_ZEROS = re.compile(r"\.[0-9]*0(?![0-9])")
 _ZEROS_AT_THE_END = re.compile(r"-?[0-9]*\.[0-9]*0")
 _LONGEST_SHOWN = 24
 _WRONG_CHARACTERS = Acknowledgment("8", "6")
 _TAX_ID = re.compile("[0-9]{9}")
 
 
-def _values(check: ClaimCheck, elements: Elements, mark: str = "") -> Iterator[tuple[LoopSegment, int, str]]:
-    """What stands in those elements, with segment and element; only in segments that hold the mark."""
+def _values(check: ClaimCheck, elements: Elements) -> list[tuple[LoopSegment, int, str]]:
+    """What stands in those elements, with segment and element."""
     segments = check.segments
-    for segment_id, numbers in elements.items():
-        for item in segments.get(segment_id, ()):
-            if mark not in item.segment.text:
-                continue
-            contents = item.segment.elements
-            for number in numbers:
-                if number >= len(contents):
-                    break
-                if contents[number]:
-                    yield item, number, contents[number]
+    return [
+        (item, number, contents[number])
+        for segment_id in elements.keys() & segments.keys()
+        for item in segments[segment_id]
+        for contents in (item.segment.elements,)
+        for number in elements[segment_id]
+        if number < len(contents) and contents[number]
+    ]
 
 
 def _value_code_amounts(check: ClaimCheck) -> Iterator[tuple[LoopSegment, str, str]]:
@@ -82,7 +82,9 @@ def amount_format(check: ClaimCheck) -> Iterator[Fault]:
     Why: a payer's system reads another amount, or rejects the file (999 IK403 6; 277CA 178).
     Fix: write digits and at most one point: 2125000 for two million one hundred and twenty-five thousand dollars.
     """
-    for item, number, value in _values(check, _AMOUNTS):
+    values = _values(check, _AMOUNTS)
+    are_right = _AMOUNTS_IN_A_ROW.fullmatch("".join([f"{value} " for _, _, value in values]))
+    for item, number, value in () if are_right else values:
         if _AMOUNT.fullmatch(value):
             continue
         segment_id = item.segment.id
@@ -125,12 +127,23 @@ def amount_trailing_zeros(check: ClaimCheck) -> Iterator[Fault]:
     Why: the standard leaves such zeros out; some clearinghouses reject them.
     Fix: write the number without them: 2125000 instead of 2125000.00.
     """
-    for item, number, value in _values(check, _NUMBERS, _POINT):
+    if not _may_end_in_zeros(check):
+        return
+    for item, number, value in _values(check, _NUMBERS):
         if value[-1] == "0" and _ZEROS_AT_THE_END.fullmatch(value) and not _is_too_fine(item, number, value):
             yield _zeros(check, item, f"{item.segment.id}{number:02d}", value)
     for item, element, value in _value_code_amounts(check):
         if _ZEROS_AT_THE_END.fullmatch(value) and _AMOUNT.fullmatch(value):
             yield _zeros(check, item, element, value)
+
+
+def _may_end_in_zeros(check: ClaimCheck) -> bool:
+    """Whether anything in the segments with numbers looks so: one search over all of them."""
+    segments = check.segments
+    texts = [
+        item.segment.text for segment_id in _WITH_NUMBERS & segments.keys() for item in segments[segment_id]
+    ]
+    return _SEEM_TO_END_IN_ZEROS.search("\n".join(texts)) is not None
 
 
 def _is_too_fine(item: LoopSegment, number: int, value: str) -> bool:
@@ -158,6 +171,8 @@ def tax_id(check: ClaimCheck) -> Iterator[Fault]:
     """
     for item in check.segments.get("REF", ()):
         contents = item.segment.elements
+        if "EI" not in contents:
+            continue
         number = contents[2] if len(contents) > 2 and contents[1] == "EI" else ""
         if number and not _TAX_ID.fullmatch(number):
             yield Fault(

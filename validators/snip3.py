@@ -9,6 +9,8 @@ from edi.claim837i.model import Adjustment, LineAdjudication, OtherCoverage, Ser
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
+_ZERO = Decimal(0)
+
 
 @claim_rule("claim-total", source="guide 005010X223A2, CLM02; FACTS D4")
 def claim_total(check: ClaimCheck) -> Iterator[Fault]:
@@ -19,10 +21,13 @@ def claim_total(check: ClaimCheck) -> Iterator[Fault]:
     Fix: make the claim's total the sum of its line charges, to the cent.
     """
     total = check.claim.total_charge
-    charges = [line.charge for line in check.claim.lines]
-    if total is None or not all(charge is not None for charge in charges):
+    expected = _ZERO
+    for line in check.claim.lines:
+        if line.charge is None:
+            return
+        expected += line.charge
+    if total is None:
         return
-    expected = sum((charge for charge in charges if charge is not None), Decimal(0))
     if total != expected:
         yield Fault(
             "The claim's total differs from the sum of its lines by {difference}.",
@@ -60,7 +65,7 @@ def _claim_balance(
     if total is None or paid is None:
         return
     adjusted = _sum_of(coverage.adjustments)
-    adjusted += sum((_sum_of(item.adjustments) for item in of_lines), Decimal(0))
+    adjusted += sum((_sum_of(item.adjustments) for item in of_lines), _ZERO)
     if total - adjusted != paid:
         yield Fault(
             "What payer {responsibility} paid is not the claim's total less its adjustments.",
@@ -74,8 +79,8 @@ def _claim_balance(
 def _line_balance(check: ClaimCheck, line: ServiceLine, found: list[LineAdjudication]) -> Iterator[Fault]:
     if not found or line.charge is None or any(item.paid is None for item in found):
         return
-    adjusted = sum((_sum_of(item.adjustments) for item in found), Decimal(0))
-    paid = sum((item.paid for item in found if item.paid is not None), Decimal(0))
+    adjusted = sum((_sum_of(item.adjustments) for item in found), _ZERO)
+    paid = sum((item.paid for item in found if item.paid is not None), _ZERO)
     if line.charge - adjusted != paid:
         yield Fault(
             "What an earlier payer paid on line {number} is not its charge less its adjustments.",
@@ -87,4 +92,4 @@ def _line_balance(check: ClaimCheck, line: ServiceLine, found: list[LineAdjudica
 
 
 def _sum_of(adjustments: Iterable[Adjustment]) -> Decimal:
-    return sum((item.amount for item in adjustments if item.amount is not None), Decimal(0))
+    return sum((item.amount for item in adjustments if item.amount is not None), _ZERO)

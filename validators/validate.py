@@ -27,7 +27,8 @@ from mapping.profile_models import PartnerProfile, PayerProfile
 from mapping.profile_store import ProfileStore
 from validators.attribution import Attribution, unsaid
 from validators.billed import billed_product
-from validators.checks import ClaimCheck, ClaimsBefore, InterchangeCheck
+from validators.checks import ClaimCheck, InterchangeCheck
+from validators.claims_before import ClaimsBefore
 from validators.prior_claims import PriorClaims
 from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
 from validators.reports import ClaimReport, FileReport, SharedFinding
@@ -227,8 +228,10 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         known = self._context.known(item.index, item.claim)
         check = self._profiles.claim_check(item, known)
         rules = self._profiles.rules(check)
-        found = list(rules.findings(check))
-        item.findings += unsaid(item.claim.sources[-1].findings, [*item.findings, *item.above], found)
+        found = rules.findings(check)
+        unread = item.claim.sources[-1].findings
+        if unread:
+            item.findings += unsaid(unread, [*item.findings, *item.above], found)
         item.findings += found
         if known is not None:
             account = item.claim.place.claim
@@ -297,7 +300,7 @@ class _Profiles:
             self._rules[payer.key] = RuleSet(claim_rules(), payer)
         return self._rules[payer.key]
 
-    def of_interchange(self, interchange: Interchange) -> Iterator[Finding]:
+    def of_interchange(self, interchange: Interchange) -> list[Finding]:
         """What the rules say of an envelope."""
         partner = self._partners.get(interchange.parties)
         return self._envelope_rules.findings(InterchangeCheck(interchange, partner))

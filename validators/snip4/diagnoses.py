@@ -23,7 +23,7 @@ def admitting_diagnosis(check: ClaimCheck) -> Iterator[Fault]:
     Why: a stay without it is rejected (RARC MA65; 277CA 232); on a visit the guide has no use for it.
     Fix: enter a diagnosis with the role admitting for a stay, and reason_for_visit for a visit.
     """
-    found = check.claim.codes(*_ADMITTING)
+    found = [code for qualifier in _ADMITTING for code in check.codes_by_qualifier.get(qualifier, ())]
     if check.is_inpatient and not found:
         yield Fault(
             "An inpatient bill has no admitting diagnosis.",
@@ -48,7 +48,7 @@ def reason_for_visit(check: ClaimCheck) -> Iterator[Fault]:
     Why: many payers reject a visit without it (277CA 673).
     Fix: enter a diagnosis with the role reason_for_visit in the encounter.
     """
-    if check.is_outpatient and not check.claim.codes(*_REASON_FOR_VISIT):
+    if check.is_outpatient and check.codes_by_qualifier.keys().isdisjoint(_REASON_FOR_VISIT):
         yield Fault(
             "An outpatient bill has no reason for the visit.",
             check.claim_place("HI", "APR", "HI01-2"),

@@ -23,23 +23,31 @@ def patient_hierarchy(check: ClaimCheck) -> Iterator[Fault]:
     Fix: write SBR02 18, HL04 0 and no 2000C for a child with an own member id; else SBR02 empty, HL04 1, and the child in 2000C.
     """
     claim = check.claim
-    header = next((item for item in check.segments.get("SBR", ()) if item.loop == "2000B"), None)
-    if header is not None and claim.subscriber.is_patient is (claim.patient is not None):
-        dependent = claim.patient is not None
-        yield Fault(
-            "The subscriber is called the patient, and a dependent follows."
-            if dependent
-            else "The subscriber is not called the patient, and no dependent follows.",
-            claim.place_of(header, "SBR02"),
-            expected="SBR02 empty, or no loop 2000C" if dependent else "SBR02 18, or a loop 2000C",
-            found=shown_code(claim.subscriber.relationship, 2),
-        )
+    if claim.subscriber.is_patient is (claim.patient is not None):
+        yield from _subscriber(check)
     levels = {item.loop: item for item in check.segments.get("HL", ())}
     for loop, above in _ABOVE.items():
         if loop in levels and above in levels:
             yield from _parent(check, levels[loop], levels[above])
     if "2000B" in levels:
         yield from _children(check, levels["2000B"])
+
+
+def _subscriber(check: ClaimCheck) -> Iterator[Fault]:
+    """The fault of an SBR that does not go with the levels below it."""
+    claim = check.claim
+    header = next((item for item in check.segments.get("SBR", ()) if item.loop == "2000B"), None)
+    if header is None:
+        return
+    dependent = claim.patient is not None
+    yield Fault(
+        "The subscriber is called the patient, and a dependent follows."
+        if dependent
+        else "The subscriber is not called the patient, and no dependent follows.",
+        claim.place_of(header, "SBR02"),
+        expected="SBR02 empty, or no loop 2000C" if dependent else "SBR02 18, or a loop 2000C",
+        found=shown_code(claim.subscriber.relationship, 2),
+    )
 
 
 def _parent(check: ClaimCheck, level: LoopSegment, above: LoopSegment) -> Iterator[Fault]:

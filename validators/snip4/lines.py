@@ -22,6 +22,9 @@ def line_control_number(check: ClaimCheck) -> Iterator[Fault]:
     Why: the remittance repeats the number only if it was sent; without it a denial cannot be tied to its line.
     Fix: give each line a REF*6R that no other line of the claim has.
     """
+    numbers = {line.control_number for line in check.claim.lines}
+    if "" not in numbers and len(numbers) == len(check.claim.lines):
+        return
     seen: dict[str, ServiceLine] = {}
     for line in check.claim.lines:
         number = line.control_number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
@@ -13,6 +14,8 @@ _BOX = re.compile(
     r"|\bPOST(?:AL)? *OFFICE *(?:BOX|DRAWER)(?![A-Z])|\bLOCK *BOX(?![A-Z])",
     re.IGNORECASE,
 )
+_REMEMBERED = 1024
+"""Claims of a file come from few hospitals."""
 _AMBULANCE = "054"
 """How revenue codes of transport begin."""
 
@@ -27,13 +30,18 @@ def billing_address(check: ClaimCheck) -> Iterator[Fault]:
     """
     address = check.claim.billing_provider.address
     for number, line in enumerate(address.lines if address else (), start=1):
-        if _BOX.search(line):
+        if _is_box(line):
             yield Fault(
                 "The billing provider's address is a box.",
                 check.claim.first_place("2010AA", "N3", element=f"N3{number:02d}"),
                 expected="a street",
                 found="a post office box or a lock box",
             )
+
+
+@lru_cache(_REMEMBERED)
+def _is_box(line: str) -> bool:
+    return _BOX.search(line) is not None
 
 
 @claim_rule("attending-provider", source="005010X223A2, 2310A; FACTS A5")

@@ -23,7 +23,7 @@ def replacement_icn(check: ClaimCheck) -> Iterator[Fault]:
     Fix: take the payer claim control number from the 835 (CLP07) or the 277CA (REF*1K) into replaces.
     """
     claim = check.claim
-    if claim.frequency in _REPLACING and not claim.reference("F8"):
+    if claim.frequency in _REPLACING and not check.references.get("F8", ""):
         yield Fault(
             "A claim of frequency {frequency} does not name the claim that it is about.",
             check.claim_place("REF", "F8", "REF02"),
@@ -42,7 +42,7 @@ def original_with_icn(check: ClaimCheck) -> Iterator[Fault]:
     Fix: bill a correction with frequency 7; else leave the number out.
     """
     claim = check.claim
-    if claim.frequency == _ORIGINAL and claim.reference("F8"):
+    if claim.frequency == _ORIGINAL and check.references.get("F8", ""):
         yield Fault(
             "An original claim names an earlier claim of the payer.",
             check.claim_place("REF", "F8", "REF02"),

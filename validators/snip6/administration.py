@@ -56,16 +56,15 @@ def admin_push_beside(check: ClaimCheck) -> Iterator[Fault]:
 
 def _wrong_lines(check: ClaimCheck) -> Iterator[tuple[ServiceLine, WrongAdministration]]:
     """The lines of the infusion's day with a code that does not fit the drug, and why it does not."""
-    for line in check.claim.lines:
-        if line.code and check.on_infusion_day(line):
-            for wrong in check.therapy.wrong_administration:
-                if wrong.covers(line.code):
-                    yield line, wrong
+    for code, lines in check.lines_by_code.items():
+        for wrong in check.therapy.wrong_administration:
+            if wrong.covers(code):
+                yield from ((line, wrong) for line in lines if check.on_infusion_day(line))
 
 
 def _stands_beside(check: ClaimCheck, wrong: WrongAdministration) -> bool:
     """Whether the code stands on the claim beside which the wrong one is no fault."""
-    return bool(wrong.unless) and any(line.code == wrong.unless for line in check.claim.lines)
+    return bool(wrong.unless) and wrong.unless in check.lines_by_code
 
 
 @claim_rule("admin-missing", source="published billing guide of 2026; CPT", of_drug=True, of_void=False)
@@ -78,7 +77,7 @@ def admin_missing(check: ClaimCheck) -> Iterator[Fault]:
     """
     if not check.is_outpatient or not check.drug_lines or check.payer.carve_out:
         return
-    has_infusion = any(line.code == check.therapy.infusion_code for line in check.claim.lines)
+    has_infusion = check.therapy.infusion_code in check.lines_by_code
     # a wrong code in its place is said already
     if not has_infusion and next(_wrong_lines(check), None) is None:
         yield Fault(
@@ -124,8 +123,8 @@ def _infusion_units(check: ClaimCheck) -> Iterator[tuple[ServiceLine, Decimal]]:
     if check.is_inpatient:
         return
     sums: dict[dt.date, tuple[ServiceLine, Decimal]] = {}
-    for line in check.claim.lines:
-        if line.code == check.therapy.infusion_code and line.quantity is not None:
+    for line in check.lines_by_code.get(check.therapy.infusion_code, ()):
+        if line.quantity is not None:
             day = check.day_of(line)
             if day is not None:
                 before = sums[day][1] if day in sums else Decimal(0)
@@ -154,11 +153,11 @@ def admin_addon(check: ClaimCheck) -> Iterator[Fault]:
     """
     product = check.therapy
     addon = product.infusion_addon_code
-    lines = [line for line in check.claim.lines if line.code == addon] if addon else []
+    lines = check.lines_by_code.get(addon, ()) if addon else ()
     if not lines:
         return
     place = check.line_place(lines[0], "SV2", "SV202-2")
-    if not any(line.code == product.infusion_code for line in check.claim.lines):
+    if product.infusion_code not in check.lines_by_code:
         yield Fault(
             "{code} stands without {first}.",
             place,
@@ -204,10 +203,10 @@ def admin_revenue_code(check: ClaimCheck) -> Iterator[Fault]:
     if not check.is_outpatient:
         return
     wanted = check.payer.infusion_revenue_code
-    for line in check.claim.lines:
+    for line in check.lines_by_code.get(check.therapy.infusion_code, ()):
         code = line.revenue_code
         # a malformed code has a rule of its own
-        if line.code == check.therapy.infusion_code and code != wanted and is_revenue_code(code):
+        if code != wanted and is_revenue_code(code):
             yield Fault(
                 "The infusion's revenue code is not the payer's.",
                 check.line_place(line, "SV2", "SV201"),

@@ -44,7 +44,7 @@ def prior_authorization_secondary(check: ClaimCheck) -> Iterator[Fault]:
 
 
 def _has_no_number(check: ClaimCheck) -> bool:
-    return bool(check.drug_lines) and not check.claim.reference("G1").strip()
+    return bool(check.drug_lines) and not check.references.get("G1", "").strip()
 
 
 def _is_needed(check: ClaimCheck) -> bool:

@@ -19,6 +19,8 @@ def visit_modifier_25(check: ClaimCheck) -> Iterator[Fault]:
     Fix: enter 25 in service_lines[].modifiers where the visit was of its own, else remove the line.
     """
     product = check.therapy
+    if product.visit_codes.isdisjoint(check.lines_by_code):
+        return
     for line in check.claim.lines:
         if line.code in product.visit_codes and check.on_infusion_day(line):
             procedure = line.procedure
@@ -40,6 +42,8 @@ def professional_code(check: ClaimCheck) -> Iterator[Fault]:
     Why: those visits are billed on the physician's own claim (837P); here the line is denied.
     Fix: remove the line, and bill the visit on the professional claim.
     """
+    if check.therapy.professional_codes.isdisjoint(check.lines_by_code):
+        return
     for line in check.claim.lines:
         if line.code in check.therapy.professional_codes:
             yield _not_here(check, line, "{code} is billed by the physician, not by the hospital.")
@@ -87,7 +91,7 @@ def concurrent_sma_therapy(check: ClaimCheck) -> Iterator[Fault]:
     Fix: make sure that both were given; where they were, have the payer's consent before the claims go out.
     """
     product = check.product
-    if product is not None:
+    if product is not None and not product.concurrent_codes.isdisjoint(check.lines_by_code):
         for line in check.claim.lines:
             if line.code in product.concurrent_codes:
                 yield _not_here(check, line, "{code} bills another therapy of the same disease.")
@@ -100,7 +104,7 @@ def _in_the_file(check: ClaimCheck, product: ProductProfile) -> Iterator[Fault]:
     claim = check.claim
     if check.product is product:
         mine, theirs = "drug", "concurrent"
-    elif any(line.code in product.concurrent_codes for line in claim.lines):
+    elif not product.concurrent_codes.isdisjoint(check.lines_by_code):
         mine, theirs = "concurrent", "drug"
     else:
         return

@@ -10,33 +10,25 @@ from collections.abc import Iterator
 
 from edi.claim837i.model import HealthCode
 from edi.protected import shown_code
-from validators.checks import ClaimCheck
+from validators.checks import PRINCIPAL, ClaimCheck
 from validators.claim_fields import shown
 from validators.facts import facts
 from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
 
-_PRINCIPAL = ("ABK", "BK")
-_PRINCIPAL_AND_OTHER = (*_PRINCIPAL, "ABF", "BF")
 _GROUPER = "MS-DRG"
 _LONGEST = 7
 _MOST_SHOWN = 2
 
 
-def _plain(code: HealthCode) -> str:
-    """A diagnosis as the tables write it: capitals, no dot."""
-    return code.code.replace(".", "").upper()
-
-
-def _diagnoses(check: ClaimCheck, *qualifiers: str) -> list[tuple[HealthCode, str]]:
-    """The diagnoses of the claim with their plain forms."""
-    return [(code, _plain(code)) for code in check.claim.health_codes if code.qualifier in qualifiers]
+def _principal(check: ClaimCheck) -> list[tuple[HealthCode, str]]:
+    """The principal diagnosis with its plain form; of a damaged claim there may be several."""
+    return [pair for pair in check.diagnoses if pair[0].qualifier in PRINCIPAL]
 
 
 def _treated(check: ClaimCheck) -> bool:
     """Whether a diagnosis of the claim is one that the drug treats."""
-    treated = check.therapy.diagnoses
-    return any(plain in treated for _, plain in _diagnoses(check, *_PRINCIPAL_AND_OTHER))
+    return not check.plain_diagnoses.isdisjoint(check.therapy.diagnoses)
 
 
 @claim_rule(
@@ -54,7 +46,7 @@ def diagnosis_sma(check: ClaimCheck) -> Iterator[Fault]:
     """
     if _treated(check):
         return
-    found = tuple(plain for _, plain in _diagnoses(check, *_PRINCIPAL_AND_OTHER))
+    found = tuple(plain for _, plain in check.diagnoses)
     yield Fault(
         "No diagnosis on the claim is one that the drug treats.",
         check.claim_place("HI", "ABK", "HI01-2"),
@@ -76,7 +68,9 @@ def diagnosis_unspecified(check: ClaimCheck) -> Iterator[Fault]:
     Why: payers' criteria go by the type, and ask for it before they pay (CARC 167, 146).
     Fix: have the type documented, and code it in diagnoses; where it is truly not known, send the claim as it is.
     """
-    for code, plain in _diagnoses(check, *_PRINCIPAL):
+    if check.plain_diagnoses.isdisjoint(check.therapy.unspecified_diagnoses):
+        return
+    for code, plain in _principal(check):
         if plain in check.therapy.unspecified_diagnoses:
             yield Fault(
                 "The principal diagnosis leaves the type of the disease open.",
@@ -105,7 +99,7 @@ def diagnosis_principal(check: ClaimCheck) -> Iterator[Fault]:
     Fix: make the disease the principal diagnosis, and the Z code another one, in diagnoses[].role.
     """
     known = facts()
-    for code, plain in _diagnoses(check, *_PRINCIPAL):
+    for code, plain in _principal(check):
         if plain.startswith(known.never_principal) and not plain.startswith(known.may_be_principal):
             yield Fault(
                 "The principal diagnosis is no illness.",
@@ -124,10 +118,11 @@ def diagnosis_carrier(check: ClaimCheck) -> Iterator[Fault]:
     Fix: where the child has the disease, code its type in diagnoses; where it is a carrier only, do not bill the drug.
     """
     carrier = check.therapy.carrier_diagnoses
-    marked = [pair for pair in _diagnoses(check, *_PRINCIPAL_AND_OTHER) if pair[1] in carrier]
-    if not marked or _treated(check):
+    if check.plain_diagnoses.isdisjoint(carrier) or _treated(check):
         return
-    for code, plain in marked:
+    for code, plain in check.diagnoses:
+        if plain not in carrier:
+            continue
         yield Fault(
             "The claim says that the child carries the disease, and not that it has it.",
             health_code_place(check, code),
@@ -146,7 +141,9 @@ def gene_therapy_history(check: ClaimCheck) -> Iterator[Fault]:
     Why: the drug is given once in a lifetime; the payer reads that it was given before (CARC 149, RARC N117).
     Fix: where it stands for this very infusion, remove it from diagnoses; else find the earlier therapy before you bill.
     """
-    for code, plain in _diagnoses(check, *_PRINCIPAL_AND_OTHER):
+    if check.plain_diagnoses.isdisjoint(check.therapy.history_diagnoses):
+        return
+    for code, plain in check.diagnoses:
         if plain in check.therapy.history_diagnoses:
             yield Fault(
                 "The claim says that the child had a gene therapy before.",
@@ -172,11 +169,11 @@ def drg_neonatal(check: ClaimCheck) -> Iterator[Fault]:
     """
     if check.payer.grouper != _GROUPER:
         return
-    groups = [code for code in check.claim.codes("DR") if code.code in facts().neonatal_groups]
+    groups = [code for code in check.codes_by_qualifier.get("DR", ()) if code.code in facts().neonatal_groups]
     age = _days_at_admission(check)
     if not groups or age is None or age <= facts().newborn_days:
         return
-    if any(plain in check.therapy.diagnoses for _, plain in _diagnoses(check, *_PRINCIPAL)):
+    if any(plain in check.therapy.diagnoses for _, plain in _principal(check)):
         for code in groups:
             yield Fault(
                 "DRG {group} is for newborns, and the child is older.",

@@ -184,7 +184,7 @@ def drug_revenue_code_unusual(check: ClaimCheck) -> Iterator[Fault]:
         value_code = check.therapy.revenue_code_value_codes.get(code)
         if value_code is None:
             expected = " or ".join(wanted)
-        elif any(item.code == value_code for item in check.claim.codes("BE")):
+        elif any(item.code == value_code for item in check.codes_by_qualifier.get("BE", ())):
             continue
         else:
             expected = f"{' or '.join(wanted)}, or value code {value_code} beside {code}"

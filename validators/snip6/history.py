@@ -24,7 +24,7 @@ def drug_lifetime(check: ClaimCheck) -> Iterator[Fault]:
     Why: the therapy is given once; a second claim is a duplicate at best (CARC 18, 149).
     Fix: find the earlier claim; replace or void it instead of billing again.
     """
-    number = check.claim.reference("F8")
+    number = check.references.get("F8", "")
     if check.is_void:
         if number:
             check.before.first(_VOIDED, check.payer.key, number, place=check.claim.place)
@@ -61,7 +61,7 @@ def _is_another(check: ClaimCheck, earlier: EarlierClaim) -> bool:
 
 def _is_withdrawn_here(check: ClaimCheck, earlier: EarlierClaim) -> bool:
     """Whether this claim replaces the earlier one, or a claim before it in the file withdraws it."""
-    if check.claim.frequency in CHANGES_ANOTHER and check.claim.reference("F8") in earlier.numbers:
+    if check.claim.frequency in CHANGES_ANOTHER and check.references.get("F8", "") in earlier.numbers:
         return True
     return any(check.before.has(_VOIDED, check.payer.key, number) for number in earlier.numbers)
 
@@ -74,7 +74,7 @@ def replacement_icn_stale(check: ClaimCheck) -> Iterator[Fault]:
     Why: the payer has put a newer claim in the place of that one, and refuses the old number (277CA 495).
     Fix: enter the newest number, from the last 835 (CLP07) or 277CA (REF*1K), in replaces.
     """
-    number = check.claim.reference("F8")
+    number = check.references.get("F8", "")
     if check.prior is None or check.claim.frequency not in CHANGES_ANOTHER or not number:
         return
     newest = next((one.newest_number for one in _chain(check, check.prior) if one.newest_number), number)
@@ -90,7 +90,7 @@ def replacement_icn_stale(check: ClaimCheck) -> Iterator[Fault]:
 def _chain(check: ClaimCheck, prior: PriorClaims) -> list[EarlierClaim]:
     """The claims that this one may replace or withdraw, the newest first; without itself, where it was sent."""
     claim = check.claim
-    found = prior.chain(claim.patient_control_number, claim.reference("F8"), check.payer.key)
+    found = prior.chain(claim.patient_control_number, check.references.get("F8", ""), check.payer.key)
     return [one for one in found if not _is_itself(check, prior, one)]
 
 
@@ -130,6 +130,6 @@ def void_differs(check: ClaimCheck) -> Iterator[Fault]:
 def _withdrawn(check: ClaimCheck, prior: PriorClaims) -> Claim | None:
     """The claim of the number in REF*F8, else the newest of the chain, as it was sent."""
     chain = [one for one in _chain(check, prior) if one.frequency != VOID]
-    number = check.claim.reference("F8")
+    number = check.references.get("F8", "")
     named = [one for one in chain if number in one.numbers] or chain
     return prior.as_sent(named[0].id) if named else None

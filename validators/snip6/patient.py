@@ -98,7 +98,7 @@ def weight_range(check: ClaimCheck) -> Iterator[Fault]:
     Why: no kit is made for it, so weight or unit is wrong, or the dose is off label (CARC 153, RARC N207).
     Fix: compare value code A8 (kilograms) with the chart, and correct it in value_codes.
     """
-    for code in check.claim.codes("BE"):
+    for code in check.codes_by_qualifier.get("BE", ()):
         if code.code != WEIGHT_VALUE_CODE or code.amount is None or has_kit(code.amount, check.therapy):
             continue
         yield Fault(
