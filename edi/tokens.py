@@ -145,8 +145,14 @@ class Run:
     def parted_at(self, begin: str) -> tuple[Run, Run] | None:
         """What stands before the first segment that begins so, and the rest; None where there is none."""
         at = 0 if self.text.startswith(begin) else self.text.find(self.tail + begin) + len(self.tail)
-        if not self.text.startswith(begin, at):
-            return None
+        return self._parted(at) if self.text.startswith(begin, at) else None
+
+    def parted_at_last(self, begin: str) -> tuple[Run, Run] | None:
+        """The same at the last segment that begins so and is not the first of all."""
+        at = self.text.rfind(self.tail + begin)
+        return self._parted(at + len(self.tail)) if at >= 0 else None
+
+    def _parted(self, at: int) -> tuple[Run, Run]:
         head = Run(self.text[:at], self.separators, self.start, self.tail)
         rest = Run(self.text[at:], self.separators, self.start + at, self.tail)
         head.position, rest.position = self.position, self.position + head.count

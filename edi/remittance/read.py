@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from edi.answer_parts import find_date
 from edi.answer_reading import (
@@ -40,7 +41,7 @@ from edi.remittance.model import (
     RemittanceHeader,
     ServiceLine,
 )
-from edi.remittance.scan import ClaimsOfRuns, ClaimText, HeldClaim
+from edi.remittance.scan import ClaimRun, ClaimsOfRuns, ClaimText, HeldClaim
 from edi.remittance.sorting import ClaimLoops, ClaimSegments, RemittanceSorter, check_claim
 from edi.tokens import Run, Segment
 
@@ -124,7 +125,11 @@ class RemittanceReader:
 
     def scan(self) -> Iterator[ClaimText]:
         """The claims over their texts: of those that are not read, no findings are kept."""
-        transaction, sorter, runs = self._transaction, self._sorter, ClaimsOfRuns()
+        return chain.from_iterable(self.stretches())
+
+    def stretches(self) -> Iterator[ClaimRun | list[ClaimText]]:
+        """The same, as many at once as stand in one text."""
+        transaction, runs = self._transaction, ClaimsOfRuns()
         pieces: Iterable[Segment | Run] = (
             transaction.pieces if isinstance(transaction, StreamedTransaction) else transaction.segments
         )
@@ -135,15 +140,15 @@ class RemittanceReader:
                 if piece.id not in _END_A_CLAIM:
                     yield from self._take(runs.give_back())
                 yield from self._take([piece])
-                yield from self._known(runs.end())
-        yield from self._known(runs.end())
-        yield from self._held(sorter.end())
+                yield from self._whole(runs.end())
+        yield from self._whole(runs.end())
+        yield from self._held(self._sorter.end())
         if self._header is None:
             self._close_header()
-        sorter.check_group()
-        self.provider_adjustments = _provider_adjustments(sorter.footer)
+        self._sorter.check_group()
+        self.provider_adjustments = _provider_adjustments(self._sorter.footer)
 
-    def _of_run(self, run: Run, runs: ClaimsOfRuns) -> Iterator[ClaimText]:
+    def _of_run(self, run: Run, runs: ClaimsOfRuns) -> Iterator[ClaimRun | list[ClaimText]]:
         """The claims that end in a run; what is not surely of claims goes segment by segment."""
         begin = "CLP" + run.separators.element
         if self._sorter.group is None:
@@ -151,7 +156,7 @@ class RemittanceReader:
             return
         if not runs.goes_on(run):
             if run.text.startswith(begin):
-                yield from self._known(runs.end())
+                yield from self._whole(runs.end())
             yield from self._take(runs.give_back())
             parts = run.parted_at(begin)
             if parts is None:
@@ -160,10 +165,9 @@ class RemittanceReader:
             head, run = parts
             yield from self._take(head.segments())
             yield from self._held(self._sorter.end())
-        self._enter(self._sorter.group, run.position)
-        yield from runs.take(run, self._sorter.group, _read_exactly)
+        yield from self._whole(runs.take(run, self._sorter.group, _read_exactly))
 
-    def _take(self, segments: Iterable[Segment]) -> Iterator[ClaimText]:
+    def _take(self, segments: Iterable[Segment]) -> Iterator[list[ClaimText]]:
         """Sort segments one by one; the claims that they end."""
         for segment in segments:
             done = self._sorter.take(segment)
@@ -171,13 +175,15 @@ class RemittanceReader:
                 self._close_header()
             yield from self._held(done)
 
-    def _held(self, claim: ClaimSegments | None) -> Iterator[ClaimText]:
-        return self._known(None if claim is None else HeldClaim(claim, _read_exactly))
-
-    def _known(self, claim: ClaimText | None) -> Iterator[ClaimText]:
+    def _held(self, claim: ClaimSegments | None) -> Iterator[list[ClaimText]]:
         if claim is not None:
-            self._enter(claim.setting.group, claim.position)
-            yield claim
+            self._enter(claim.group, claim.segments[0].position)
+            yield [HeldClaim(claim, _read_exactly)]
+
+    def _whole(self, claims: ClaimRun | None) -> Iterator[ClaimRun]:
+        if claims is not None:
+            self._enter(claims.setting.group, claims.run.position)
+            yield claims
 
     def _enter(self, loop: Loop, first_claim: int) -> None:
         """Make the group of the next claim the one that `group` gives."""

@@ -182,6 +182,22 @@ class LazySegments(Sequence[Segment]):
         return self._made
 
 
+class ClaimRun:
+    """Claims that follow one another in one text, each whole."""
+
+    def __init__(self, run: Run, setting: Setting) -> None:
+        self.run = run
+        self.setting = setting
+
+    def __iter__(self) -> Iterator[ClaimText]:
+        setting, run = self.setting, self.run
+        begin = setting.begin
+        at, more = 0, len(begin) + len(run.tail)
+        for body in run.text[len(begin) : -len(run.tail)].split(run.tail + begin):
+            yield ClaimText(body, setting, at)
+            at += len(body) + more
+
+
 class ClaimsOfRuns:
     """Parts runs into claims. A claim goes on into the next run unless something else ends it."""
 
@@ -189,33 +205,26 @@ class ClaimsOfRuns:
         self._open: Run | None = None
         self._setting: Setting | None = None
 
-    def take(self, run: Run, group: Loop, read_exactly: ReadExactly) -> Iterator[ClaimText]:
+    def take(self, run: Run, group: Loop, read_exactly: ReadExactly) -> ClaimRun | None:
         """The claims that end in a run, which begins with a claim or goes on with the one that is open."""
         if self._open is not None:
             run = self._open.followed_by(run)
-        setting = self._setting = Setting(run, group, read_exactly)
-        begin = setting.begin
-        bodies = run.text[len(begin) :].split(run.tail + begin)
-        last = bodies.pop()
-        at, more = 0, len(begin) + len(run.tail)
-        for body in bodies:
-            yield ClaimText(body, setting, at)
-            at += len(body) + more
-        self._open = Run(begin + last, run.separators, run.start + at, run.tail)
-        self._open.position = setting.position(at)
+        parts = run.parted_at_last("CLP" + run.separators.element)
+        self._setting = Setting(parts[0] if parts else run, group, read_exactly)
+        self._open = parts[1] if parts else run
+        return ClaimRun(parts[0], self._setting) if parts else None
 
     def goes_on(self, run: Run) -> bool:
         """Whether a run goes on with the claim that is open, or begins with one that can be parted from it."""
         before = self._open
         return before is not None and (before.tail, before.separators) == (run.tail, run.separators)
 
-    def end(self) -> ClaimText | None:
+    def end(self) -> ClaimRun | None:
         """The claim that is open; it is no longer."""
         run, before, self._open = self._open, self._setting, None
         if run is None or before is None:
             return None
-        setting = Setting(run, before.group, before.read_exactly)
-        return ClaimText(run.text[len(setting.begin) : -len(run.tail)], setting, 0)
+        return ClaimRun(run, Setting(run, before.group, before.read_exactly))
 
     def give_back(self) -> Iterator[Segment]:
         """The segments of the claim that is open, for something odd stands in it; it is no longer open."""
