@@ -58,8 +58,16 @@ class ClaimRequest:
 
     @property
     def carries_drug(self) -> bool:
-        """Whether the drug is billed on this claim."""
-        return self.product is not None and self.part != STAY
+        """Whether the drug is billed on this claim.
+
+        A bill summed by revenue code has the drug without its code; one of several bills of a stay
+        has it only where its line stands.
+        """
+        if self.product is None or self.part == STAY:
+            return False
+        codes = drug_codes(self.encounter, self.product)
+        has_line = any(line.hcpcs in codes for line in self.encounter.service_lines)
+        return has_line or self.encounter.interim is None
 
     def lines(self) -> list[tuple[int, ServiceLine]]:
         """The record's lines that belong on this claim, with their number in the record (from 1)."""

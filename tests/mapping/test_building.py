@@ -8,12 +8,17 @@ from decimal import Decimal
 import pytest
 
 from edi.claim837i.model import Claim, HealthCode, Note, Reference
+from mapping.building.claim import build_claim
+from mapping.encounter import Encounter
 from tests.support.builders import (
     INPATIENT,
     OUTPATIENT,
     REMOVED,
     a_built_claim,
     a_file_of,
+    a_record,
+    a_request,
+    an_encounter,
     claims_of,
 )
 
@@ -245,3 +250,14 @@ def test_a_claim_that_was_written_reads_back_equal(base: str) -> None:
     }
     claim = a_built_claim(changes, base=base).claim
     assert claims_of(a_file_of(claim)) == [claim]
+
+
+def test_of_several_bills_of_a_stay_the_one_with_the_drugs_line_bills_it() -> None:
+    with_line = a_request(an_encounter({"interim": "first"}, base=INPATIENT))
+    record = a_record({"interim": "continuing"}, base=INPATIENT)
+    record["service_lines"] = [line for line in record["service_lines"] if line.get("hcpcs") != "J3399"]
+    without = a_request(Encounter.model_validate(record))
+    assert with_line.carries_drug and not without.carries_drug
+    assert "LOT" not in " ".join(note.text for note in build_claim(without).claim.notes)
+    record.pop("interim")
+    assert a_request(Encounter.model_validate(record)).carries_drug  # summed by revenue code
