@@ -83,7 +83,7 @@ class TransactionAcknowledgment:
     """The answer to one transaction set: loop 2000, AK2 to IK5 (AK5).
 
     `set_id`, `control_number` (our ST02) and `version` are AK201 to AK203, `code` is IK501,
-    `syntax_codes` IK502 to IK506.
+    `syntax_codes` IK502 to IK506. `segments` are all from AK2 on that stand in it.
     """
 
     set_id: str
@@ -93,6 +93,7 @@ class TransactionAcknowledgment:
     code: str
     syntax_codes: tuple[str, ...]
     segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -110,8 +111,8 @@ class GroupAcknowledgment:
     """The answer to one functional group: AK1 to AK9, with its transaction sets.
 
     `functional_id`, `control_number` (our GS06) and `version` are AK101 to AK103; `code`,
-    the counts and `syntax_codes` are AK901 to AK909. `unplaced` are segments that stand
-    where no loop has them.
+    the counts and `syntax_codes` are AK901 to AK909. `segments` are AK1 and AK9, `unplaced`
+    those that stand where no loop has them.
     """
 
     functional_id: str
@@ -124,6 +125,7 @@ class GroupAcknowledgment:
     accepted_count: int | None
     syntax_codes: tuple[str, ...]
     segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
     unplaced: list[Segment] = field(repr=False, compare=False)
 
     @property
@@ -159,6 +161,7 @@ class _SegmentLoop:
 class _TransactionLoop:
     loop: Loop
     errors: list[_SegmentLoop] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
 
 
 class _Sorter:
@@ -175,12 +178,16 @@ class _Sorter:
             case "AK1" | "AK9":
                 self.header.segments.append(segment)
             case "AK2":
-                self.transactions.append(_TransactionLoop(self._begin("2000", segment)))
+                loop = self._begin("2000", segment)
+                self.transactions.append(_TransactionLoop(loop, segments=[segment]))
             case "IK5" | "AK5" if self.transactions:
                 self.transactions[-1].loop.segments.append(segment)
+                self.transactions[-1].segments.append(segment)
             case "IK3" | "AK3" if self.transactions:
+                self.transactions[-1].segments.append(segment)
                 self.transactions[-1].errors.append(_SegmentLoop(self._begin("2100", segment)))
             case "IK4" | "AK4" | "CTX" if self.transactions and self.transactions[-1].errors:
+                self.transactions[-1].segments.append(segment)
                 self._within(self.transactions[-1].errors[-1], segment)
             case _:
                 self.unplaced.append(segment)
@@ -209,6 +216,7 @@ def _group(sorter: _Sorter) -> GroupAcknowledgment:
         accepted_count=trailer.whole(4) if trailer else None,
         syntax_codes=_codes(trailer, 5),
         segment_position=header.position if header else 1,
+        segments=sorter.header.segments,
         unplaced=sorter.unplaced,
     )
 
@@ -224,6 +232,7 @@ def _transaction(loops: _TransactionLoop) -> TransactionAcknowledgment:
         code=trailer.text(1) if trailer else "",
         syntax_codes=_codes(trailer, 2),
         segment_position=header.position,
+        segments=loops.segments,
     )
 
 

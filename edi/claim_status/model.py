@@ -8,6 +8,7 @@ Source: 005010X214 and 005010X212, FACTS D2 and D3, annexes 2 and 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -31,13 +32,18 @@ from edi.tokens import Segment
 
 ACCEPT = "WQ"
 REJECT = "U"
+ACKNOWLEDGES = "A"
+LOINC = "LOI"
+REQUEST = "request"
+DUE = "106"
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCode:
     """One status: category, status and entity; `element` is STC01, STC10 or STC11.
 
-    `list_qualifier` is RX where the status is an NCPDP reject code.
+    `list_qualifier` is empty for a claim status code, RX where the status is an NCPDP reject
+    code, LOI where it is the LOINC code of a document that is asked for.
     """
 
     category: str
@@ -52,13 +58,19 @@ class StatusCode:
         known = category(self.category)
         return known.outcome if known else "unknown"
 
+    @property
+    def is_document(self) -> bool:
+        """Whether the status is the LOINC code of a document."""
+        return self.list_qualifier == LOINC
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """One STC segment: up to three statuses and what goes with them.
 
     `effective_date` is STC02, `action` STC03 (WQ accept, U reject), `charge` STC04, `paid`
-    STC05, `final_date` STC06, `remittance_date` STC08, `check_number` STC09, `message` STC12.
+    STC05, `final_date` STC06, `payment_method` STC07 (4010), `remittance_date` STC08,
+    `check_number` STC09, `message` STC12.
     """
 
     codes: tuple[StatusCode, ...]
@@ -67,6 +79,7 @@ class Status:
     charge: int | None
     paid: int | None
     final_date: date | None
+    payment_method: str
     remittance_date: date | None
     check_number: str = field(repr=False)
     message: str = field(repr=False)
@@ -80,6 +93,27 @@ class Status:
             return self.action == REJECT
         known = (category(code.category) for code in self.codes)
         return any(entry.rejects for entry in known if entry)
+
+    @property
+    def outcome(self) -> str:
+        """What is said: by its first category; by its action where that is no A category.
+
+        A 277CA may use A categories alone; where it uses another, its action still counts.
+        """
+        first = self.codes[0] if self.codes else None
+        if self.action in (ACCEPT, REJECT) and not (first and first.category.startswith(ACKNOWLEDGES)):
+            return "rejected" if self.action == REJECT else "accepted"
+        return first.outcome if first else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Paperwork:
+    """How a document that is asked for is to be sent: PWK01, PWK02 and PWK06 of a request."""
+
+    report_type: str
+    transmission: str
+    control_number: str = field(repr=False)
+    segment_position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +178,7 @@ class StatusLine:
     statuses: tuple[Status, ...]
     references: tuple[Reference, ...]
     dates: tuple[DateEntry, ...]
+    paperwork: tuple[Paperwork, ...]
     unreadable: tuple[str, ...]
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
@@ -164,6 +199,11 @@ class StatusLine:
         return find_date(self.dates, "472")
 
     @property
+    def due_date(self) -> date | None:
+        """DTP*106: until when documents are awaited."""
+        return _due_date(self.dates)
+
+    @property
     def rejected(self) -> bool:
         """Whether a status of this line rejects it."""
         return any(status.rejects for status in self.statuses)
@@ -174,7 +214,8 @@ class ClaimStatus:
     """The status of one claim: loop 2200D (2200E of a dependent).
 
     `trace_number` is TRN02. `patient_control_number` (CLM01) is TRN02 in a 277CA and REF*EJ
-    in a 277. `levels` are the levels above it, the source first, its patient last.
+    in a 277. `levels` are the levels above it, the source first, its patient last. In a request
+    for documents (X213) `paperwork` and `contacts` say how and to whom they are to be sent.
     """
 
     trace_number: str = field(repr=False)
@@ -183,6 +224,8 @@ class ClaimStatus:
     statuses: tuple[Status, ...]
     references: tuple[Reference, ...]
     dates: tuple[DateEntry, ...]
+    paperwork: tuple[Paperwork, ...]
+    contacts: tuple[Contact, ...]
     lines: tuple[StatusLine, ...]
     levels: tuple[Level, ...] = field(repr=False)
     segment_position: int
@@ -207,6 +250,30 @@ class ClaimStatus:
     def service_dates(self) -> DateEntry | None:
         """DTP*472."""
         return find_date(self.dates, "472")
+
+    @property
+    def all_statuses(self) -> Iterator[Status]:
+        """Its own statuses, then those of its lines."""
+        yield from self.statuses
+        for line in self.lines:
+            yield from line.statuses
+
+    @property
+    def is_request(self) -> bool:
+        """Whether something is asked for: an R category at the claim or a line."""
+        return any(code.outcome == REQUEST for status in self.all_statuses for code in status.codes)
+
+    @property
+    def requested_documents(self) -> tuple[str, ...]:
+        """The LOINC codes of what is asked for, in the order of the file."""
+        codes = (code for status in self.all_statuses for code in status.codes)
+        return tuple(dict.fromkeys(code.status for code in codes if code.is_document))
+
+    @property
+    def due_date(self) -> date | None:
+        """DTP*106: until when documents are awaited; the earliest of claim and lines."""
+        stated = (_due_date(self.dates), *(line.due_date for line in self.lines))
+        return min((day for day in stated if day), default=None)
 
     @property
     def source(self) -> Level | None:
@@ -252,7 +319,7 @@ class ClaimStatusReport:
     """One 277CA or 277: BHT, its levels in the order of the file, and its claims.
 
     `kind` is `277CA` or `277`; `structure`, `purpose`, `reference`, `created`, `time` and `type`
-    are BHT01 to BHT06. `unplaced` are segments that no level holds.
+    are BHT01 to BHT06, `segments` hold the BHT. `unplaced` are segments that no level holds.
     """
 
     kind: str
@@ -266,4 +333,11 @@ class ClaimStatusReport:
     claims: tuple[ClaimStatus, ...]
     batch_rejections: tuple[BatchRejection, ...]
     segment_position: int
+    segments: list[Segment] = field(repr=False, compare=False)
     unplaced: list[Segment] = field(repr=False, compare=False)
+
+
+def _due_date(dates: tuple[DateEntry, ...]) -> date | None:
+    """The last day of DTP*106."""
+    entry = find_date(dates, DUE)
+    return entry.last if entry else None

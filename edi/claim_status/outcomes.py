@@ -35,11 +35,12 @@ class LevelKind:
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """One kind of answer: its guides, BHT01 and BHT06, and the categories it may use."""
+    """One kind of answer: its guides, BHT01 and BHT06, a level it alone has, and its categories."""
 
     guides: tuple[str, ...]
     structure: str
     type: str
+    level: str
     categories: tuple[str, ...]
 
 
@@ -62,7 +63,9 @@ def patient_kind() -> LevelKind:
 def report_kinds() -> Mapping[str, ReportKind]:
     """The kinds of answer by name: `277CA` and `277`."""
     return {
-        name: ReportKind(tuple(row["guides"]), row["structure"], row["type"], tuple(row["categories"]))
+        name: ReportKind(
+            tuple(row["guides"]), row["structure"], row["type"], row["level"], tuple(row["categories"])
+        )
         for name, row in _document()["kinds"].items()
     }
 

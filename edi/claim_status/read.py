@@ -26,11 +26,12 @@ from edi.claim_status.model import (
     ClaimStatus,
     ClaimStatusReport,
     Level,
+    Paperwork,
     Status,
     StatusCode,
     StatusLine,
 )
-from edi.claim_status.outcomes import category, report_kinds
+from edi.claim_status.outcomes import ReportKind, category, report_kinds
 from edi.claim_status.sorting import ClaimLoops, LevelLoops, LevelSorter
 from edi.envelope import Transaction
 from edi.finding import Finding, RuleKey, Severity
@@ -42,16 +43,23 @@ RECEIVER = "21"
 
 
 def report_kind(transaction: Transaction) -> str:
-    """`277CA` or `277`: by the guide that the file names, else by its BHT."""
+    """`277CA` or `277`: by the guide that the file names, else by its BHT, else by its levels."""
     kinds = report_kinds()
-    for name, kind in kinds.items():
-        if any(guide in transaction.version for guide in kind.guides):
-            return name
     header = next((segment for segment in transaction.body if segment.id == "BHT"), None)
-    for name, kind in kinds.items():
-        if header and (header.element(1) == kind.structure or header.element(6) == kind.type):
-            return name
-    return "277"
+    structure, purpose = (header.element(1).strip(), header.element(6).strip()) if header else ("", "")
+    named = (
+        *(name for name, kind in kinds.items() if any(guide in transaction.version for guide in kind.guides)),
+        *(name for name, kind in kinds.items() if structure == kind.structure),
+        *(name for name, kind in kinds.items() if purpose == kind.type),
+        *(name for name, kind in kinds.items() if _has_levels_of(kind, transaction)),
+    )
+    return named[0] if named else "277"
+
+
+def _has_levels_of(kind: ReportKind, transaction: Transaction) -> bool:
+    levels = {segment.element(3).strip() for segment in transaction.body if segment.id == "HL"}
+    statuses = [segment.element(1).strip() for segment in transaction.body if segment.id == "STC"]
+    return kind.level in levels and all(status.startswith(kind.categories) for status in statuses)
 
 
 def read_claim_status(
@@ -95,6 +103,7 @@ class _Builder:
             claims=tuple(claims),
             batch_rejections=self._batch_rejections(),
             segment_position=header.position if header else 1,
+            segments=self._sorter.header.segments,
             unplaced=self._sorter.unplaced,
         )
 
@@ -131,6 +140,8 @@ class _Builder:
             statuses=self._statuses(loop),
             references=references,
             dates=read_dates(loop),
+            paperwork=_paperwork(loop),
+            contacts=read_contacts(loop),
             lines=tuple(self._line(line) for line in loops.lines),
             levels=tuple(self._levels[level] for level in self._sorter.chain(index)),
             segment_position=loops.segments[0].position,
@@ -148,6 +159,7 @@ class _Builder:
             statuses=self._statuses(loop),
             references=read_references(loop),
             dates=read_dates(loop),
+            paperwork=_paperwork(loop),
             unreadable=header.unreadable,
             segment_position=header.position,
             segments=loop.segments,
@@ -170,6 +182,7 @@ class _Builder:
             charge=charge,
             paid=paid,
             final_date=entry.day(6),
+            payment_method=entry.text(7),
             remittance_date=entry.day(8),
             check_number=entry.text(9),
             message=entry.text(12),
@@ -218,6 +231,12 @@ class _Builder:
         """TRN02 of 2200B: of this level, or of the receiver above it."""
         chain = [self._levels[at] for at in self._sorter.chain(index)]
         return next((level.trace_number for level in chain if level.code == RECEIVER), "")
+
+
+def _paperwork(loop: Loop) -> tuple[Paperwork, ...]:
+    return tuple(
+        Paperwork(entry.text(1), entry.text(2), entry.text(6), entry.position) for entry in loop.all("PWK")
+    )
 
 
 def _codes(entry: Fields) -> list[StatusCode]:

@@ -17,9 +17,11 @@ from edi.protected import Protected
 from edi.tokens import Segment
 
 _OF_NAME = frozenset({"NM1", "PER", "N3", "N4", "DMG"})
-_OF_CLAIM = frozenset({"TRN", "STC", "REF", "DTP"})
-_OF_TRACKING = _OF_CLAIM | {"QTY", "AMT"}
-_OF_LINE = frozenset({"SVC", "STC", "REF", "DTP"})
+_OF_STATUS = frozenset({"STC", "REF", "DTP"})
+_OF_TRACKING = _OF_STATUS | {"TRN", "QTY", "AMT"}
+_OF_RETURN = frozenset({"PWK", "PER", "N1", "N3", "N4"})  # loop 2210D of a request for documents
+_OF_CLAIM = _OF_STATUS | _OF_RETURN | {"TRN"}
+_OF_LINE = _OF_STATUS | _OF_RETURN | {"SVC"}
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class LevelSorter:
         """Report the segments that the guide does not have where they stand."""
         self.header.expect({"BHT"}, once=("BHT",))
         for level in self.levels:
-            level.names.expect({"NM1", "PER"})
+            level.names.expect({"NM1", "PER", "DMG"})
             level.tracking.expect(_OF_TRACKING)
             for claim in level.claims:
                 claim.loop.expect(_OF_CLAIM, once=("TRN",))
@@ -119,7 +121,7 @@ class LevelSorter:
 
     def _take_into(self, level: LevelLoops, segment: Segment) -> None:
         level.segments.append(segment)
-        if segment.id in _OF_NAME:
+        if segment.id in _OF_NAME and not (level.claims and segment.id in _OF_RETURN):
             level.names.segments.append(segment)
         elif level.kind.patient:
             self._take_into_claims(level, segment)

@@ -145,7 +145,12 @@ def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
                 "loop": error.loop,
                 "code": error.code,
                 "elements": [
-                    {"element": element.element, "component": element.component, "code": element.code}
+                    {
+                        "element": element.element,
+                        "component": element.component,
+                        "repetition": element.repetition,
+                        "code": element.code,
+                    }
                     for element in error.elements
                 ],
             }
@@ -178,14 +183,15 @@ def _status_statement(
 ) -> Statement:
     lines = claim.lines if claim else ()
     rejected = claim.rejected if claim else True
-    last = found[-1] if found else None
+    said = found or tuple(status for line in lines for status in line.statuses)
+    last = said[-1] if said else None
     day = next((status.effective_date for status in reversed(found) if status.effective_date), model.created)
     return Statement(
         position=position,
         reference=reference,
         stage=_status_stage(model, claim),
         day=day.isoformat() if day else None,
-        verdict="rejected" if rejected and model.kind == "277CA" else _verdict(last),
+        verdict="rejected" if rejected and model.kind == "277CA" else _verdict(model.kind, last),
         payer_claim_control_number=claim.payer_claim_control_number if claim else "",
         paid_cents=0,
         body={
@@ -194,8 +200,17 @@ def _status_statement(
                 {"control_number": line.line_control_number, "statuses": _status_codes(line.statuses)}
                 for line in lines
             ],
+            **_request(claim),
         },
     )
+
+
+def _request(claim: ClaimStatus | None) -> dict[str, Any]:
+    """What documents are asked for (LOINC codes), and until when; nothing where none are."""
+    if claim is None or not claim.is_request:
+        return {}
+    due = claim.due_date.isoformat() if claim.due_date else None
+    return {"request": {"due": due, "documents": list(claim.requested_documents)}}
 
 
 def _status_stage(model: ClaimStatusReport, claim: ClaimStatus | None) -> str:
@@ -206,10 +221,11 @@ def _status_stage(model: ClaimStatusReport, claim: ClaimStatus | None) -> str:
     return "277CA-clearinghouse" if name is not None and name.qualifier == _CLEARINGHOUSE else "277CA-payer"
 
 
-def _verdict(status: Status | None) -> str:
-    if status is None or not status.codes:
+def _verdict(kind: str, status: Status | None) -> str:
+    if status is None:
         return "unknown"
-    return _OUTCOME_VERDICTS.get(status.codes[0].outcome, "unknown")
+    by_category = status.codes[0].outcome if status.codes else "unknown"
+    return _OUTCOME_VERDICTS.get(status.outcome if kind == "277CA" else by_category, "unknown")
 
 
 def _status_codes(found: Iterable[Status]) -> list[dict[str, Any]]:
