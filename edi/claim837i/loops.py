@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any
 
 from edi.claim837i.losses import Losses
-from edi.claim837i.model.details import LoopSegment
+from edi.claim837i.model.details import LoopSegments
 from edi.tokens import Segment
 
 NAMELESS = ""
@@ -68,14 +67,7 @@ class Loop:
     scope: str
     segments: list[Segment] = field(default_factory=list)
     _to_take: dict[str, list[Segment]] | None = field(default=None, repr=False, compare=False)
-    _items: tuple[LoopSegment, ...] | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def items(self) -> tuple[LoopSegment, ...]:
-        """All its segments, taken or not, with its id."""
-        if self._items is None:
-            self._items = tuple(map(LoopSegment, repeat(self.id), self.segments))
-        return self._items
+    _taken: int = field(default=0, repr=False, compare=False)
 
     def has(self, segment_id: str) -> bool:
         """Whether it has a segment of an id, taken or not."""
@@ -92,9 +84,11 @@ class Loop:
         if not there:
             return None
         if qualifier is None:
+            self._taken += 1
             return there.pop(0)
         for number, segment in enumerate(there):
             if segment.element(1) == qualifier:
+                self._taken += 1
                 return there.pop(number)
         return None
 
@@ -105,13 +99,18 @@ class Loop:
             return []
         taken = there.copy()
         there.clear()
+        self._taken += len(taken)
         return taken
+
+    def take_rest(self) -> None:
+        """All that is left: whoever reads it knows what it says."""
+        self._to_take, self._taken = _NOTHING_LEFT, len(self.segments)
 
     def left(self) -> list[Segment]:
         """What was not taken, in the order of the file."""
-        to_take = self._to_take or self._sort()
-        if not any(to_take.values()):
+        if self._taken == len(self.segments):
             return []
+        to_take = self._to_take or self._sort()
         left = {id(segment) for segments in to_take.values() for segment in segments}
         return [segment for segment in self.segments if id(segment) in left]
 
@@ -125,6 +124,15 @@ class Loop:
                 there.append(segment)
         self._to_take = to_take
         return to_take
+
+
+# not empty, for that would be sorted again
+_NOTHING_LEFT: dict[str, list[Segment]] = {"": []}
+
+
+def segments_of(loops: Iterable[Loop]) -> tuple[LoopSegments, ...]:
+    """All segments of loops, taken or not, each with the id of its loop."""
+    return tuple([(loop.id, loop.segments) for loop in loops])
 
 
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from edi.claim837i import VERSION
-from edi.claim837i.model.details import LoopSegment, Source
+from edi.claim837i.model.details import LoopSegment, LoopSegments, Source
 from edi.finding import Finding, Place
 from edi.protected import Protected, shown_code
 from edi.reading_rules import GUIDE
@@ -167,14 +167,14 @@ class Losses:
             )
         )
 
-    def source(self, segments: Iterable[LoopSegment]) -> Source:
-        """All of it, for the segments that were read."""
+    def source(self, loops: tuple[LoopSegments, ...]) -> Source:
+        """All of it, for the loops that were read."""
         findings = list(self.findings)
         if self._left_out:
             template = "{count} more findings of the same claim or level are left out."
             fields = {"count": self._left_out}
             findings.append(Finding.of(GUIDE, template, fields=fields, source=_SOURCE, place=self.place))
-        return Source(tuple(segments), tuple(self.segments), tuple(findings))
+        return Source(loops, tuple(self.segments), tuple(findings))
 
     def _keep(self, loop: str, segment: Segment) -> None:
         self.told += 1

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from edi.claim837i import VERSION
@@ -26,11 +25,12 @@ from edi.claim837i.loops import (
     SUBSCRIBER,
     Loop,
     by_id,
+    segments_of,
     split_loops,
 )
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.claim import Claim, claim_place
-from edi.claim837i.model.details import LoopSegment, Source
+from edi.claim837i.model.details import LoopSegment, Source, with_loops
 from edi.claim837i.model.parties import Party, Patient, Subscriber
 from edi.claim837i.model.transaction import TransactionHeader
 from edi.claim837i.parts import parties
@@ -131,12 +131,11 @@ class ClaimReader:
             losses.no_level(level, head)
         for loop in loops:
             _lose(loop, losses)
-        own = chain.from_iterable([loop.items for loop in loops])
         return Claim(
             **self._hierarchy.fields(),
             **fields,
             place=losses.place,
-            sources=(*self._hierarchy.sources(), losses.source(own)),
+            sources=(*self._hierarchy.sources(), losses.source(segments_of(loops))),
         )
 
 
@@ -163,12 +162,12 @@ class _Level:
             self.fields = _READERS[self.loops[0].scope](by_id(self.loops), losses)
             for loop in self.loops:
                 _lose(loop, losses)
-            self.source = losses.source(self.segments())
+            self.source = losses.source(segments_of(self.loops))
         return self.source
 
     def segments(self) -> Iterator[LoopSegment]:
         """All its segments."""
-        return chain.from_iterable([loop.items for loop in self.loops])
+        return with_loops(segments_of(self.loops))
 
     def _check_beginning(self, losses: Losses) -> None:
         first = self.loops[0]

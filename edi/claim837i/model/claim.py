@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 from edi.claim837i.model.coordination import OtherCoverage, Repricing
 from edi.claim837i.model.details import (
@@ -17,6 +19,7 @@ from edi.claim837i.model.details import (
     LoopSegment,
     Note,
     Source,
+    with_loops,
 )
 from edi.claim837i.model.line import ServiceLine
 from edi.claim837i.model.parties import Party, Patient, Reference, Subscriber
@@ -124,15 +127,28 @@ class Claim:
 
     def __post_init__(self) -> None:
         # the order within a loop says nothing (X12 RFI 993), so two claims that differ in it are equal
-        set_field = object.__setattr__
-        set_field(self, "references", tuple(sorted(self.references, key=_reference_rank)))
-        set_field(self, "notes", tuple(sorted(self.notes, key=_is_billing_note)))
-        set_field(self, "health_codes", tuple(sorted(self.health_codes, key=_health_code_rank)))
+        self._order("references", self.references, _reference_rank)
+        self._order("notes", self.notes, _is_billing_note)
+        self._order("health_codes", self.health_codes, _health_code_rank)
+
+    def _order(self, field: str, items: tuple[Any, ...], rank: Callable[[Any], int]) -> None:
+        if len(items) > 1:
+            object.__setattr__(self, field, tuple(sorted(items, key=rank)))
 
     @property
     def segments(self) -> tuple[LoopSegment, ...]:
-        """All segments of the claim, those of the levels above it first."""
-        return tuple(chain.from_iterable(source.segments for source in self.sources))
+        """All segments of the claim, those of the levels above it first; made anew each time."""
+        return tuple(self._each_segment())
+
+    def segments_by_id(self) -> Mapping[str, Sequence[LoopSegment]]:
+        """The same by segment id; empty for one that the claim does not have."""
+        found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
+        for item in self._each_segment():
+            found[item.segment.id].append(item)
+        return found
+
+    def _each_segment(self) -> Iterator[LoopSegment]:
+        return with_loops(chain.from_iterable([source.loops for source in self.sources]))
 
     @property
     def unread(self) -> tuple[LoopSegment, ...]:
@@ -169,11 +185,15 @@ class Claim:
 
     def segments_of(self, loop: str, segment_id: str, qualifier: str | None = None) -> Iterator[LoopSegment]:
         """The claim's segments of a loop by id and, where given, first element."""
-        for item in chain.from_iterable(source.segments for source in self.sources):
-            if item.loop != loop or item.segment.id != segment_id:
-                continue
-            if qualifier is None or item.segment.component(1, 1) == qualifier:
-                yield item
+        for source in self.sources:
+            for name, segments in source.loops:
+                if name != loop:
+                    continue
+                for segment in segments:
+                    if segment.id != segment_id:
+                        continue
+                    if qualifier is None or segment.component(1, 1) == qualifier:
+                        yield LoopSegment(loop, segment)
 
     def place_of(
         self, item: LoopSegment | None, element: str | None = None, loop: str | None = None

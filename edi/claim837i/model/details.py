@@ -5,9 +5,12 @@ Source: 005010X223A2, segments of loops 2300 and 2400; FACTS A4, A5.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from edi.finding import Finding
@@ -22,17 +25,34 @@ class LoopSegment(NamedTuple):
     segment: Segment
 
 
+LoopSegments = tuple[str, Sequence[Segment]]
+"""The id of a loop, and its segments."""
+
+_new_loop_segment = partial(tuple.__new__, LoopSegment)  # without a call in Python for each
+
+
+def with_loops(loops: Iterable[LoopSegments]) -> Iterator[LoopSegment]:
+    """The segments of loops, one by one, each with the id of its loop."""
+    pairs = [zip(repeat(loop), segments) for loop, segments in loops]
+    return map(_new_loop_segment, chain.from_iterable(pairs))
+
+
 @record(frozen=True, slots=True)
 class Source:
     """What a claim, or a level above it, was read from.
 
-    `segments` are all of it; `unread` those that no record carries in full, each with a
+    `loops` are all of it; `unread` the segments that no record carries in full, each with a
     finding in `findings`.
     """
 
-    segments: tuple[LoopSegment, ...]
+    loops: tuple[LoopSegments, ...]
     unread: tuple[LoopSegment, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def segments(self) -> tuple[LoopSegment, ...]:
+        """All its segments, made anew each time."""
+        return tuple(with_loops(self.loops))
 
 
 @record(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from edi.claim837i.model.coordination import LineAdjudication, Repricing
-from edi.claim837i.model.details import Attachment, LoopSegment, Procedure
+from edi.claim837i.model.details import Attachment, LoopSegment, LoopSegments, Procedure, with_loops
 from edi.claim837i.model.parties import Party
 from edi.records import record
 
@@ -32,6 +32,7 @@ class ServiceLine:
     """Loop 2400. `charge` is SV203, `quantity` SV205 in `unit` SV204 (UN units, DA days).
 
     `control_number` is REF*6R. `service_end` is given where the service took several days.
+    `loops` are those that it was read from.
     """
 
     number: str
@@ -57,7 +58,12 @@ class ServiceLine:
     rendering: Party | None = None
     referring: Party | None = None
     adjudications: tuple[LineAdjudication, ...] = ()
-    segments: tuple[LoopSegment, ...] = field(default=(), repr=False, compare=False)
+    loops: tuple[LoopSegments, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def segments(self) -> tuple[LoopSegment, ...]:
+        """The segments that it was read from, made anew each time."""
+        return tuple(with_loops(self.loops))
 
     @property
     def code(self) -> str:

@@ -62,8 +62,9 @@ class Party:
 
     def __post_init__(self) -> None:
         # their order says nothing, so two parties that differ in it are equal
-        ordered = tuple(sorted(self.references, key=lambda item: item.qualifier))
-        object.__setattr__(self, "references", ordered)
+        if len(self.references) > 1:
+            ordered = tuple(sorted(self.references, key=lambda item: item.qualifier))
+            object.__setattr__(self, "references", ordered)
 
     def reference(self, qualifier: str) -> str:
         """The value of the first REF with that qualifier, or ""."""

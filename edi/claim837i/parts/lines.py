@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
-from edi.claim837i.loops import DRUG, LINE, Loop, Parts, grouped
+from edi.claim837i.loops import DRUG, LINE, Loop, Parts, grouped, segments_of
 from edi.claim837i.losses import Losses
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.parts import coordination, dates, details, parties
@@ -76,7 +75,7 @@ def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
         **head.read(_PARTS, losses),
         drug=_drug(drug, losses) if drug else None,
         adjudications=coordination.read_adjudications(loops, losses),
-        segments=tuple(chain.from_iterable([loop.items for loop in loops])),
+        loops=segments_of(loops),
     )
 
 
