@@ -179,6 +179,19 @@ class Admission(Record):
     patient_status: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")]
 
 
+class StatementPeriod(Record):
+    """The days that the bill is for (DTP*434)."""
+
+    first_date: Day
+    last_date: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> StatementPeriod:
+        if self.last_date < self.first_date:
+            raise ValueError("last_date is before first_date")
+        return self
+
+
 class Diagnosis(Record):
     """An ICD-10-CM code and what it is on the bill."""
 
@@ -360,7 +373,7 @@ class Encounter(Record):
     `setting` is the place of service: 21 inpatient, 22 on-campus and 19 off-campus
     outpatient; 11, 12 and 49 are read so that they can be refused with the reason. `location`
     names a department off campus of the site's profile. `interim` is given where a stay is
-    billed in pieces, `delay_reason` (CLM20) where the claim is filed late.
+    billed in pieces, `statement` where the bill is not for the whole stay or for all days of service, `delay_reason` (CLM20) where the claim is filed late.
     """
 
     id: Key
@@ -374,6 +387,7 @@ class Encounter(Record):
     other_operating: Provider | None = None
     referring: Provider | None = None
     admission: Admission
+    statement: StatementPeriod | None = None
     diagnoses: list[Diagnosis]
     procedures: list[ProcedureCode] = []
     drg: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,4}$")] | None = None

@@ -11,25 +11,27 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from edi.claim837i.model import Attachment, Claim, ContractInformation, HealthCode, Reference
+from edi.claim837i.model import Attachment, Claim, ContractInformation, Reference
 from edi.finding import Finding
 from mapping.building import parties
 from mapping.building.authorizations import authorization_to_send
 from mapping.building.coordination import other_coverages
+from mapping.building.health_codes import health_codes
 from mapping.building.lines import refuse_second_kit, service_lines
 from mapping.building.notes import notes
-from mapping.building.parts import DRUG, STAY, infusion_day
+from mapping.building.parts import DRUG, STAY, infusion_day, parts_of
 from mapping.building.request import BuiltClaim, ClaimRequest, Notebook
-from mapping.encounter import AttachmentRecord, Authorization, Diagnosis, Encounter
+from mapping.building.statement import statement
+from mapping.encounter import AttachmentRecord, Authorization
 from mapping.rule_keys import RECORD_INVALID
 
 _INPATIENT, _OUTPATIENT, _CRITICAL_ACCESS = "11", "13", "85"
 _INPATIENT_SETTING = "21"
 _OUTPATIENT_SETTINGS = ("22", "19")
 _LONGEST_ACCOUNT = 20
-_WEIGHT = "A8"
 _STILL_A_PATIENT = "30"
 _NON_FINAL = ("2", "3")
+_OF_AN_EARLIER_CLAIM = ("7", "8")
 _CONTRACT_TYPE_OTHER = "09"
 
 
@@ -49,7 +51,8 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
     notebook = Notebook(request)
     refuse_second_kit(request, notebook)
     lines = service_lines(request, notebook)
-    first, last = _statement(request, [line.service_date for line in lines])
+    refuse_doubtful_replacement(request, notebook)
+    first, last = statement(request, notebook, [line.service_date for line in lines])
     admission = encounter.admission
     claim = Claim(
         patient_control_number=account_number(request, notebook),
@@ -86,7 +89,7 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
             for number, text in enumerate(encounter.file_information)
         ),
         notes=notes(request, notebook),
-        health_codes=tuple(_health_codes(request)),
+        health_codes=health_codes(request, notebook),
         attending=parties.physician(encounter.attending, notebook, "attending"),
         operating=parties.physician(encounter.operating, notebook, "operating"),
         other_operating=parties.physician(encounter.other_operating, notebook, "other_operating"),
@@ -119,6 +122,27 @@ def account_number(request: ClaimRequest, notebook: Notebook) -> str:
     return number
 
 
+def refuse_doubtful_replacement(request: ClaimRequest, notebook: Notebook) -> None:
+    """Where the drug goes apart, a payer's claim number is of one of the two claims: the record says of which.
+
+    Both would go out as replacements of the one, and one of them would undo the other.
+    """
+    replaces = request.encounter.replaces
+    if replaces is None or replaces.part is not None or request.frequency not in _OF_AN_EARLIER_CLAIM:
+        return
+    if len(parts_of(request.encounter, request.payer, request.product)) == 1:
+        return
+    finding = Finding.of(
+        RECORD_INVALID,
+        "{path} is not given, and this payer has the stay and the drug as two claims.",
+        fields={"path": "replaces.part"},
+        expected=f"{STAY} or {DRUG}",
+        found="nothing",
+        fix="Say in replaces.part which claim the payer's number belongs to; send another record for the other.",
+    )
+    notebook.add(finding, "replaces.part")
+
+
 def _facility_code(request: ClaimRequest) -> str:
     """CLM05-1: the first two digits of the bill type."""
     if request.is_inpatient:
@@ -140,18 +164,6 @@ def authorization_for(request: ClaimRequest) -> tuple[int, Authorization] | None
     if request.carries_drug:
         return authorization_to_send(request.coverage, "drug", infusion_day(encounter, request.product))
     return authorization_to_send(request.coverage, "admission", encounter.admission.date)
-
-
-def _statement(
-    request: ClaimRequest, line_dates: list[dt.date | None]
-) -> tuple[dt.date | None, dt.date | None]:
-    """DTP*434: the stay, or the days on which something was done."""
-    admission = request.encounter.admission
-    dates = sorted(date for date in line_dates if date is not None)
-    if request.is_inpatient:
-        last = admission.discharge_date or (dates[-1] if dates else admission.date)
-        return admission.date, last
-    return (dates[0], dates[-1]) if dates else (admission.date, admission.discharge_date or admission.date)
 
 
 def _admission(request: ClaimRequest) -> dt.date | dt.datetime | None:
@@ -190,7 +202,7 @@ def _references(request: ClaimRequest, notebook: Notebook) -> Iterator[Reference
         number, item = authorization
         path = f"coverages[{request.payer_order}].authorizations[{number}].number"
         yield Reference("G1", notebook.id(item.number, path))
-    if encounter.replaces is not None and request.frequency in ("7", "8"):
+    if encounter.replaces is not None and request.frequency in _OF_AN_EARLIER_CLAIM:
         path = "replaces.payer_claim_control_number"
         yield Reference("F8", notebook.id(encounter.replaces.payer_claim_control_number, path))
     record_number = encounter.patient.record_number
@@ -202,67 +214,3 @@ def _references(request: ClaimRequest, notebook: Notebook) -> Iterator[Reference
         and request.payer.contract_id_place == "REF*P4"
     ):
         yield Reference("P4", notebook.id(encounter.contract.agreement_id, "contract.agreement_id"))
-
-
-def _health_codes(request: ClaimRequest) -> Iterator[HealthCode]:
-    """HI in the order of the guide. Inpatient: ABJ, DR, BBR, BBQ and POA; outpatient: APR."""
-    encounter = request.encounter
-    inpatient = request.is_inpatient
-    with_poa = inpatient and not request.site.poa_exempt
-    yield from _diagnoses(encounter.diagnoses, "principal", "ABK", with_poa)
-    if inpatient:
-        yield from _diagnoses(encounter.diagnoses, "admitting", "ABJ", False)
-    else:
-        yield from _reasons_for_visit(request)
-    yield from _diagnoses(encounter.diagnoses, "external_cause", "ABN", with_poa)
-    if inpatient and encounter.drg:
-        yield HealthCode("DR", encounter.drg)
-    yield from _diagnoses(encounter.diagnoses, "other", "ABF", with_poa)
-    if inpatient:
-        for role, qualifier in (("principal", "BBR"), ("other", "BBQ")):
-            for item in encounter.procedures:
-                if item.role == role:
-                    yield HealthCode(qualifier, item.code.upper(), item.date)
-    if request.part != DRUG:
-        yield from _codes_of_the_stay(encounter)
-    yield from _value_codes(request)
-    if request.part != DRUG:
-        for condition in encounter.condition_codes:
-            yield HealthCode("BG", condition)
-
-
-def _codes_of_the_stay(encounter: Encounter) -> Iterator[HealthCode]:
-    for span in encounter.occurrence_spans:
-        yield HealthCode("BI", span.code, span.first_date, span.last_date)
-    for occurrence in encounter.occurrence_codes:
-        yield HealthCode("BH", occurrence.code, occurrence.date)
-
-
-def _reasons_for_visit(request: ClaimRequest) -> Iterator[HealthCode]:
-    """APR; a stay has none, so the drug of a stay goes out under the principal diagnosis."""
-    role = "principal" if request.encounter.is_inpatient else "reason_for_visit"
-    return _diagnoses(request.encounter.diagnoses, role, "APR", False)
-
-
-def _value_codes(request: ClaimRequest) -> Iterator[HealthCode]:
-    """BE. The claim of the drug alone carries those about the drug; the stay's claim the others."""
-    invoice = request.payer.invoice_value_code
-    about_drug = {invoice, _WEIGHT}
-    given = set()
-    for value in request.encounter.value_codes:
-        given.add(value.code)
-        if value.code == invoice and not request.carries_drug:
-            continue
-        if request.part != DRUG or value.code in about_drug:
-            yield HealthCode("BE", value.code, amount=value.amount)
-    therapy = request.encounter.therapy
-    cost = therapy.kits[0].invoice_cost if therapy is not None and request.carries_drug else None
-    if invoice is not None and invoice not in given and cost is not None:
-        yield HealthCode("BE", invoice, amount=cost)
-
-
-def _diagnoses(diagnoses: list[Diagnosis], role: str, qualifier: str, with_poa: bool) -> Iterator[HealthCode]:
-    for item in diagnoses:
-        if item.role == role:
-            poa = item.present_on_admission or "" if with_poa else ""
-            yield HealthCode(qualifier, item.code.replace(".", "").upper(), present_on_admission=poa)

@@ -129,6 +129,8 @@ def the_request(shape: Shape, number: int) -> ClaimRequest:
     record["coverages"] = [*(decided(record, order) for order in range(shape.depth)), billed]
     if shape.frequency in ("7", "8"):
         record["replaces"] = {"payer_claim_control_number": "ICN1", "frequency": shape.frequency}
+        if PAYERS[shape.payer][1].get("carve_out"):
+            record["replaces"]["part"] = ("stay", "drug")[number % 2]
     if shape.frequency == "2":
         record["interim"] = "first"
     return a_request(

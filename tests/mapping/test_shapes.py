@@ -212,6 +212,84 @@ def test_an_interim_bill_has_no_discharge_hour() -> None:
     assert claim.type_of_bill == "0112" and claim.discharge_hour == ""
 
 
+def refusals(result: BuiltClaim) -> list[tuple[str, str | None, object]]:
+    return [(item.rule, item.place.path, item.expected) for item in result.findings if item.is_error]
+
+
+PIECE = {"first_date": "2026-11-09", "last_date": "2026-11-10"}
+
+
+@pytest.mark.parametrize(("interim", "frequency"), [("continuing", "3"), ("last", "4")])
+def test_a_piece_of_a_stay_is_for_its_own_days(interim: str, frequency: str) -> None:
+    changes = {"interim": interim, "statement": PIECE}
+    claim = built(changes, INPATIENT, frequency=frequency).claim
+    assert (claim.statement_from, claim.statement_through) == (dt.date(2026, 11, 9), dt.date(2026, 11, 10))
+    assert claim.admission == dt.datetime(2026, 11, 8, 9, 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"interim": "continuing"},
+        {"interim": "last"},
+        {"interim": "first", "admission.discharge_date": None},
+    ],
+)
+def test_a_piece_of_a_stay_without_its_days_is_refused(changes: Mapping[str, Any]) -> None:
+    expected = "the first and last day of this bill"
+    assert refusals(built(changes, INPATIENT)) == [("record-invalid", "statement", expected)]
+
+
+def test_the_drug_of_a_piece_of_a_stay_is_for_its_own_day() -> None:
+    changes = {"interim": "continuing", "statement": {"first_date": "2026-11-08", "last_date": "2026-11-10"}}
+    stay, drug = parts(changes, INPATIENT, CARVE_OUT)
+    assert stay.statement_from == dt.date(2026, 11, 8)
+    assert drug.statement_from == drug.statement_through == dt.date(2026, 11, 9)
+
+
+@pytest.mark.parametrize("frequency", ["7", "8"])
+@pytest.mark.parametrize("part", ["stay", "drug"])
+def test_one_claim_number_does_not_replace_both_claims_of_a_carve_out(frequency: str, part: str) -> None:
+    changes = {"replaces": {"payer_claim_control_number": "ICN1", "frequency": frequency}}
+    result = built(changes, INPATIENT, CARVE_OUT, part=part, frequency=frequency)
+    assert refusals(result) == [("record-invalid", "replaces.part", "stay or drug")]
+
+
+# Codes that are more than a claim has room for
+
+
+def codes(role: str, count: int) -> list[dict[str, str]]:
+    return [{"code": f"R{number:02d}.0", "role": role} for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "most", "base"),
+    [
+        ("diagnoses", [*codes("principal", 1), *codes("other", 25)], 24, OUTPATIENT),
+        ("diagnoses", [*codes("principal", 1), *codes("reason_for_visit", 4)], 3, OUTPATIENT),
+        ("diagnoses", [*codes("principal", 1), *codes("external_cause", 13)], 12, OUTPATIENT),
+        ("diagnoses", codes("principal", 2), 1, OUTPATIENT),
+        ("diagnoses", [*codes("principal", 1), *codes("admitting", 2)], 1, INPATIENT),
+        ("procedures", [{"code": "XW033F3", "date": "2026-11-09"}] * 2, 1, INPATIENT),
+        ("procedures", [{"code": "XW033F3", "date": "2026-11-09", "role": "other"}] * 25, 24, INPATIENT),
+        ("value_codes", [{"code": "80", "amount": "1"}] * 25, 24, OUTPATIENT),
+        ("condition_codes", ["09"] * 25, 24, OUTPATIENT),
+        ("occurrence_codes", [{"code": "11", "date": "2026-11-09"}] * 25, 24, OUTPATIENT),
+        (
+            "occurrence_spans",
+            [{"code": "70", "first_date": "2026-11-09", "last_date": "2026-11-09"}] * 25,
+            24,
+            OUTPATIENT,
+        ),
+    ],
+)
+def test_more_codes_than_a_claim_carries_are_said_with_their_field(
+    path: str, values: list[Any], most: int, base: str
+) -> None:
+    assert refusals(built({path: values}, base)) == [("record-invalid", path, f"at most {most}")]
+    assert refusals(built({path: values[:-1]}, base)) == []
+
+
 # What a payer wants of the drug line
 
 
