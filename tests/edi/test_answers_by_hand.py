@@ -8,6 +8,7 @@ Source: FACTS D1 to D3, annexes 2 and 4; for the request for documents, 005010X2
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from edi.answers import Answer, read_answers
 from edi.claim_status.model import BatchRejection, ClaimStatus, ClaimStatusReport, Level
 from edi.finding import Finding
 from edi.protected import Protected
+from tests.edi.test_answers import MUTATIONS
 
 FOLDER = Path(__file__).parent / "files" / "answers"
 FILES = sorted(FOLDER.glob("*.x12"))
@@ -139,3 +141,19 @@ def test_a_batch_rejection_names_a_level_of_the_report() -> None:
     (rejection,) = answer.model.batch_rejections
     assert isinstance(rejection, BatchRejection)
     assert rejection.level is answer.model.levels[1]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_whatever_is_done_to_a_file_no_segment_is_thrown_away(path: Path) -> None:
+    source = random.Random(f"mutants of {path.name}")
+    read = 0
+    for _ in range(100):
+        data = bytearray(path.read_bytes())
+        for _ in range(source.randrange(1, 5)):
+            source.choice(MUTATIONS)(source, data)
+        for answer in read_answers(bytes(data)).answers:
+            assert list(lines_of(answer))
+            if isinstance(answer.model, GroupAcknowledgment | ClaimStatusReport):
+                assert is_held_whole(answer)
+        read += 1
+    assert read == 100

@@ -354,3 +354,78 @@ def test_the_table_of_categories_says_what_each_rejects() -> None:
     assert [entry.code for entry in known if entry and entry.rejects] == ["A3", "A6", "A7", "A8", "F2", "F5"]
     assert None not in known
     assert category("nothing") is None
+
+
+@pytest.mark.parametrize("version", ["", "5010", "005010X999"])
+@pytest.mark.parametrize("bht", ["", "BHT*****\n", "BHT**08*X*20260111\n"])
+def test_where_nothing_names_the_kind_its_levels_do(version: str, bht: str) -> None:
+    body = HEAD[HEAD.index("HL*1") :] + RECEIVER + PROVIDER + CLAIMS
+    assert report_of(file_of(bht + body, version=version))[0].kind == "277CA"
+    asked = REQUEST_ANSWER[REQUEST_ANSWER.index("HL*1") :]
+    assert report_of(file_of(bht + asked, version=version))[0].kind == "277"
+    request = body.replace("STC*A7:218**U", "STC*R4:18842-5::LOI*20260111")
+    assert report_of(file_of(bht + request, version=version))[0].kind == "277"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        ("005010X214", "277CA"),
+        ("004040X167", "277CA"),
+        ("005010X364", "277CA"),
+        ("005010X212", "277"),
+        ("004010X093A1", "277"),
+        ("005010X213", "277"),
+        ("006020X313", "277"),
+        ("003070X070", "277"),
+    ],
+)
+def test_the_guide_that_a_file_names_goes_before_its_bht(version: str, kind: str) -> None:
+    for body in (HEAD + RECEIVER + PROVIDER + CLAIMS, REQUEST_ANSWER):
+        assert report_of(file_of(body, version=version))[0].kind == kind
+
+
+def test_bht01_goes_before_bht06() -> None:
+    body = REQUEST_ANSWER.replace("*DG", "*TH")
+    assert report_of(file_of(body, version="005010"))[0].kind == "277"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("F2:88*20260111*WQ", "accepted"),
+        ("P1:20*20260111*U", "rejected"),
+        ("R4:18842-5::LOI*20260111", "request"),
+        ("Z9:1*20260111", "unknown"),
+        ("*20260111*WQ", "accepted"),
+        ("A7:218*20260111*U", "rejected"),
+        ("A2:20*20260111*WQ", "accepted"),
+        ("A4:35*20260111*WQ", "not_found"),
+        ("A2:20*20260111*QQ", "accepted"),
+    ],
+)
+def test_the_outcome_is_of_the_action_where_the_category_is_none_of_an_acknowledgment(
+    status: str, outcome: str
+) -> None:
+    body = CLAIMS.replace("A2:20:PR*20260111*WQ", status)
+    assert claims_of(HEAD + RECEIVER + PROVIDER + body)[0].statuses[0].outcome == outcome
+
+
+def test_a_request_for_documents_says_what_is_asked_for_and_until_when() -> None:
+    body = CLAIMS.replace("A2:20:PR*20260111*WQ", "R4:18842-5::LOI*20260111").replace(
+        "REF*BLT*131", "REF*BLT*131\nDTP*106*D8*20260301"
+    )
+    asked, other = claims_of(HEAD + RECEIVER + PROVIDER + body, version="005010X213")
+    assert (asked.is_request, asked.due_date, asked.requested_documents) == (
+        True,
+        date(2026, 3, 1),
+        ("18842-5",),
+    )
+    assert (other.is_request, other.due_date, other.requested_documents) == (False, None, ())
+
+
+def test_a_due_date_that_is_none_is_reported_and_there_is_none() -> None:
+    body = CLAIMS.replace("DTP*472*RD8*20260105-20260106", "DTP*106*D8*SOON")
+    report, answer = report_of(file_of(HEAD + RECEIVER + PROVIDER + body))
+    assert report.claims[0].due_date is None
+    assert [finding.rule for finding in answer.findings] == ["structure-odd"]
