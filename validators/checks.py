@@ -97,7 +97,6 @@ class ClaimCheck:
     created: dt.date | None = None
     before: ClaimsBefore = field(default_factory=ClaimsBefore)
     rebuild: Callable[[], Claim | None] = lambda: None
-    _once: dict[Callable[[ClaimCheck], Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @fact
     def therapy(self) -> ProductProfile:
@@ -124,19 +123,10 @@ class ClaimCheck:
     @fact
     def segments(self) -> Mapping[str, Sequence[LoopSegment]]:
         """The claim's segments and those of the levels above it, by segment id."""
-@@A
-        for source in self.claim.sources:
-            for item in source.segments:
-                found[item[1].id].append(item)
+        found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
+        for item in self.claim.segments:
+            found[item.segment.id].append(item)
         return found
-
-    def once(self, work_out: Callable[[ClaimCheck], Value]) -> Value:
-        """What a function makes of the claim; it is called once, however many rules ask."""
-        known = self._once
-        if work_out not in known:
-            known[work_out] = work_out(self)
-        value: Value = known[work_out]
-        return value
 
     @fact
     def lines_by_code(self) -> Mapping[str, Sequence[ServiceLine]]:
