@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 _ONLY_A_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 _PLAIN_NUMBER = re.compile(r"\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*")
@@ -34,6 +34,13 @@ def _moment_as_text(value: Any) -> Any:
     if _is_number(value):
         raise ValueError('write date and time as text ("2026-11-09T09:30:00"), not as a number')
     return value
+
+
+def _hospital_time(value: dt.datetime) -> dt.datetime:
+    """The time on the hospital's clock; its distance from world time is of no use after that."""
+    if value.tzinfo is not None and not value.utcoffset():
+        raise ValueError("write date and time as the hospital's clock shows them, not in world time (UTC, Z)")
+    return value.replace(tzinfo=None)
 
 
 def _exact_number(value: Any) -> Any:
@@ -63,8 +70,8 @@ def _clear_answer(value: Any) -> Any:
 
 Day = Annotated[dt.date, BeforeValidator(_day_as_text)]
 """A date, ISO 8601."""
-Moment = Annotated[dt.datetime, BeforeValidator(_moment_as_text)]
-"""A date with its time of day at the hospital, ISO 8601."""
+Moment = Annotated[dt.datetime, BeforeValidator(_moment_as_text), AfterValidator(_hospital_time)]
+"""A date with its time of day at the hospital, ISO 8601. World time is refused: near midnight it is another day."""
 Exact = Annotated[Decimal, BeforeValidator(_exact_number)]
 """A decimal number, never a binary float."""
 Whole = Annotated[int, BeforeValidator(_whole_number)]

@@ -12,7 +12,7 @@ from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
-from mapping.text import fold, is_safe_id, needs_folding
+from mapping.text import fold, is_safe_id, loses_letters, needs_folding
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Notebook:
     findings: list[Finding] = field(default_factory=list)
 
     def text(self, value: str | None, path: str) -> str:
-        """A name or note, folded to the partner's character set; the folding is said."""
+        """A name or note, folded to the partner's character set; the folding is said, a letter is never lost."""
         if value is None:
             return ""
         separators = self.request.separators
@@ -119,13 +119,13 @@ class Notebook:
                 )
             )
         folded = fold(value, separators)
-        if not folded:
+        if not folded or loses_letters(value):
             self.add(
                 Finding.of(
                     RECORD_INVALID,
-                    "{path} has no letter or digit that an X12 file can hold.",
+                    "{path} has letters that an X12 file cannot hold, or none that it can.",
                     fields={"path": path},
-                    fix="Give the name in Latin letters, as the payer has it on file.",
+                    fix="Write it in Latin letters, a name as the payer has it on file.",
                 ),
                 path,
             )

@@ -195,6 +195,14 @@ def test_a_note_of_81_characters_is_a_finding(length: int, fits: bool) -> None:
     assert [finding.rule for finding in built.findings] == ([] if fits else ["note-budget"])
 
 
+@pytest.mark.parametrize("name", ["Иванов", "Kim 김"])
+def test_a_name_that_would_lose_letters_is_refused(name: str) -> None:
+    built = a_built_claim({"patient.last_name": name})
+    (finding,) = [finding for finding in built.findings if finding.is_error]
+    assert (finding.rule, finding.place.path) == ("record-invalid", "patient.last_name")
+    assert name not in finding.message()
+
+
 def test_names_are_folded_and_the_folding_is_said() -> None:
     built = a_built_claim({"patient.last_name": "Peña*Lopez", "patient.first_name": "Zoë"})
     assert (built.claim.subscriber.party.name, built.claim.subscriber.party.first_name) == (

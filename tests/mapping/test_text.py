@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edi.separators import Separators
-from mapping.text import fold, is_safe_id, needs_folding
+from mapping.text import fold, is_safe_id, loses_letters, needs_folding
 
 MARKS = Separators()
 
@@ -15,6 +16,28 @@ def test_accents_separators_and_curly_quotes_are_folded() -> None:
     assert fold("Peña*Lopez", MARKS) == "PENA LOPEZ"
     assert fold("Zoë~", MARKS) == "ZOE"
     assert fold("O’Brien – Ørsted", MARKS) == "O'BRIEN - ORSTED"
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Yıldız", "YILDIZ"),
+        ("Þórðarson", "THORDARSON"),
+        ("Kaʻiulani", "KA'IULANI"),
+        ("Nguyễn", "NGUYEN"),
+        ("Smith‑Jones", "SMITH-JONES"),
+        ("at or below ≤25, ½ of 50 µL", "AT OR BELOW <=25, 1/2 OF 50 UL"),
+        ("ﬁrst", "FIRST"),
+    ],
+)
+def test_letters_and_signs_without_an_accent_to_take_off_are_spelled(written: str, folded: str) -> None:
+    assert fold(written, MARKS) == folded
+    assert not loses_letters(written)
+
+
+@pytest.mark.parametrize("written", ["Kim 김", "Иванов", "Ναι", "Ana א", "٣ doses"])
+def test_letters_of_another_script_would_be_lost(written: str) -> None:
+    assert loses_letters(written)
 
 
 def test_only_what_changes_more_than_case_counts_as_folding() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mapping.encounter import Encounter
 from mapping.intake import read_encounters
 from tests.support.builders import a_record
 
@@ -66,6 +68,7 @@ def test_what_could_be_read_as_something_else_is_refused(
         ("patient.weight_date", "2026-11-07"),
         ("therapy.infusion_start", "2026-11-10"),
         ("therapy.infusion_start", "2026-11-10T09:30:00-06:00"),
+        ("therapy.infusion_start", "2026-11-10T23:30:00"),
         ("clinical.antibody_titer.titer", "25"),
         ("patient.weight_kg", 6),
         ("clinical.newborn_screening", "yes"),
@@ -76,3 +79,17 @@ def test_what_could_be_read_as_something_else_is_refused(
 )
 def test_what_is_clear_is_read(tmp_path: Path, path: str, value: Any) -> None:
     assert told(tmp_path, path, value) == []
+
+
+@pytest.mark.parametrize("written", ["2026-11-10T02:30:00Z", "2026-11-10T02:30:00+00:00"])
+def test_world_time_is_refused_for_its_day_may_be_another(tmp_path: Path, written: str) -> None:
+    (message,) = told(tmp_path, "therapy.infusion_start", written)
+    assert message.startswith(
+        "therapy.infusion_start: write date and time as the hospital's clock shows them"
+    )
+
+
+def test_the_hospitals_own_day_stays_whatever_its_distance_from_world_time() -> None:
+    record = a_record({"therapy.infusion_start": "2026-11-10T23:30:00-06:00"})
+    start = Encounter.model_validate(record).therapy.infusion_start  # type: ignore[union-attr]
+    assert start == dt.datetime(2026, 11, 10, 23, 30)
