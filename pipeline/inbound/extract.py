@@ -124,8 +124,13 @@ def _of_group(model: GroupAcknowledgment, parties: Sequence[str], day: str | Non
     group = _number(model.control_number)
     for item in model.transactions:
         verdict = _ACKNOWLEDGMENT_VERDICTS.get(item.verdict, "unknown")
+        body = _errors(item)
+        if model.verdict is Verdict.REJECTED and item.verdict is not Verdict.REJECTED:
+            # Of a group that is refused nothing goes on, whatever is said of its transaction sets.
+            verdict = "rejected"
+            body |= {"code": model.code, "syntax_codes": list(model.syntax_codes)}
         reference = Reference("set", f"{group}:{item.control_number}", _four(parties))
-        yield Statement(item.segment_position, reference, "999", day, verdict, "", 0, _errors(item))
+        yield Statement(item.segment_position, reference, "999", day, verdict, "", 0, body)
     if not model.transactions:
         verdict = _ACKNOWLEDGMENT_VERDICTS.get(model.verdict, "unknown")
         reference = Reference("file", group, _four(parties))

@@ -429,3 +429,11 @@ def test_a_due_date_that_is_none_is_reported_and_there_is_none() -> None:
     report, answer = report_of(file_of(HEAD + RECEIVER + PROVIDER + body))
     assert report.claims[0].due_date is None
     assert [finding.rule for finding in answer.findings] == ["structure-odd"]
+
+
+@pytest.mark.parametrize(
+    ("code", "allowed"), [("A9", True), ("E0", False), ("E1", True), ("E4", True), ("R4", False)]
+)
+def test_a_277ca_may_say_that_a_system_is_not_there(code: str, allowed: bool) -> None:
+    _, answer = report_of(file_of(HEAD + RECEIVER.replace("STC*A1", f"STC*{code}") + PROVIDER + CLAIMS))
+    assert ("status-not-allowed" not in {finding.rule for finding in answer.findings}) is allowed

@@ -68,3 +68,14 @@ def test_a_repetition_of_an_element_is_said() -> None:
         "repetition": 3,
         "code": "7",
     }
+
+
+def test_of_a_group_that_is_refused_no_transaction_set_goes_on() -> None:
+    found = said_in("999-1-accepted", ("AK9*A*2*2*2", "AK9*R*2*2*2*5"))
+    assert [(item.verdict, item.body["code"], item.body["syntax_codes"]) for item in found] == [
+        ("rejected", "R", ["5"])
+    ] * 2
+
+
+def test_of_a_group_that_is_taken_in_part_each_transaction_set_has_its_own_verdict() -> None:
+    assert [item.verdict for item in said_in("999-3-partial")] == ["accepted", "rejected", "accepted"]
