@@ -6,7 +6,6 @@ Context comes in as an argument; rules hold no state and ask no globals.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -97,6 +96,7 @@ class ClaimCheck:
     created: dt.date | None = None
     before: ClaimsBefore = field(default_factory=ClaimsBefore)
     rebuild: Callable[[], Claim | None] = lambda: None
+    _once: dict[Callable[[ClaimCheck], Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @fact
     def therapy(self) -> ProductProfile:
@@ -123,10 +123,15 @@ class ClaimCheck:
     @fact
     def segments(self) -> Mapping[str, Sequence[LoopSegment]]:
         """The claim's segments and those of the levels above it, by segment id."""
-        found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
-        for item in self.claim.segments:
-            found[item.segment.id].append(item)
-        return found
+        return self.claim.segments_by_id()
+
+    def once(self, work_out: Callable[[ClaimCheck], Value]) -> Value:
+        """What a function makes of the claim; it is called once, however many rules ask."""
+        known = self._once
+        if work_out not in known:
+            known[work_out] = work_out(self)
+        value: Value = known[work_out]
+        return value
 
     @fact
     def lines_by_code(self) -> Mapping[str, Sequence[ServiceLine]]:

@@ -6,7 +6,8 @@ A zero alone before the point (`0.75`) is taken: the standard only advises again
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from edi.claim837i import layouts
 from edi.claim837i.layout import Layout
@@ -16,18 +17,14 @@ from edi.protected import Protected, shown_code
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
-Elements = Mapping[str, tuple[int, ...]]
-"""Numbers of elements by segment id, ascending."""
-
 _LAYOUTS = [one for one in vars(layouts).values() if isinstance(one, Layout)]
-_AMOUNTS: Elements = {one.segment_id: tuple(sorted(one.amounts)) for one in _LAYOUTS if one.amounts}
-_NUMBERS: Elements = {one.segment_id: tuple(sorted(one.numbers)) for one in _LAYOUTS if one.numbers}
-_WITH_NUMBERS = frozenset({*_NUMBERS, "HI"})
 _SERVICE, _UNITS = "SV2", 5
 """SV205, the one quantity whose digits the guide limits."""
 _VALUE_CODE, _VALUE = "BE", 5
+_FIRST_ELEMENT = len("HI*")
+_REMEMBERED = 4096
+"""Claims of a file have few charges and counts, again and again."""
 _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,7}|(?=\.))(?:\.[0-9]{1,2})?")
-_AMOUNTS_IN_A_ROW = re.compile(rf"(?:{_AMOUNT.pattern} )*")
 _QUANTITY = re.compile(r"(?:0|[1-9][0-9]{0,7}|(?=\.))(?:\.[0-9]{1,3})?")
 _SIGNED = "CAS"
 """The segment whose amounts may be negative."""
@@ -42,35 +39,62 @@ _FAULTS = (
     (re.compile(r"[0-9]{9,}(?:\.[0-9]+)?"), "more than eight digits before the point"),
     (re.compile(r"[0-9]*\.[0-9]{3,}"), "too many decimals"),
 )
-_SEEM_TO_END_IN_ZEROS = re.compile(r"\.[0-9]*0(?![0-9])")
 _ZEROS_AT_THE_END = re.compile(r"-?[0-9]*\.[0-9]*0")
 _LONGEST_SHOWN = 24
 _WRONG_CHARACTERS = Acknowledgment("8", "6")
 _TAX_ID = re.compile("[0-9]{9}")
 
 
-def _values(check: ClaimCheck, elements: Elements) -> list[tuple[LoopSegment, int, str]]:
-    """What stands in those elements, with segment and element."""
+@lru_cache(_REMEMBERED)
+def _is_amount(value: str) -> bool:
+    return _AMOUNT.fullmatch(value) is not None
+
+
+@lru_cache(_REMEMBERED)
+def _is_quantity(value: str) -> bool:
+    return _QUANTITY.fullmatch(value) is not None
+
+
+Form = Callable[[str], bool]
+
+
+def _form(layout: Layout, number: int) -> Form | None:
+    """The form that an element with a number must have; None where the guide limits none."""
+    if number in layout.amounts:
+        return _is_amount
+    return _is_quantity if (layout.segment_id, number) == (_SERVICE, _UNITS) else None
+
+
+_NUMBERS = {
+    one.segment_id: tuple((number, _form(one, number)) for number in sorted(one.numbers))
+    for one in _LAYOUTS
+    if one.numbers
+}
+"""By segment id the elements that are amounts or quantities, each with its form."""
+
+
+def _numbers(check: ClaimCheck) -> list[tuple[LoopSegment, int, str, Form | None]]:
+    """What stands in those elements, with segment, element and form."""
     segments = check.segments
     return [
-        (item, number, contents[number])
-        for segment_id in elements.keys() & segments.keys()
+        (item, number, contents[number], form)
+        for segment_id in _NUMBERS.keys() & segments.keys()
         for item in segments[segment_id]
         for contents in (item.segment.elements,)
-        for number in elements[segment_id]
+        for number, form in _NUMBERS[segment_id]
         if number < len(contents) and contents[number]
     ]
 
 
-def _value_code_amounts(check: ClaimCheck) -> Iterator[tuple[LoopSegment, str, str]]:
+def _value_code_amounts(check: ClaimCheck) -> list[tuple[LoopSegment, str, str]]:
     """The amounts of value codes (HI BE), with the segment and the component."""
-    for item in check.segments.get("HI", ()):
-        if not item.segment.element(1).startswith(_VALUE_CODE):
-            continue
-        for number in range(1, len(item.segment.elements)):
-            amount = item.segment.component(number, _VALUE)
-            if amount:
-                yield item, f"HI{number:02d}-{_VALUE}", amount
+    return [
+        (item, f"HI{number:02d}-{_VALUE}", item.segment.component(number, _VALUE))
+        for item in check.segments.get("HI", ())
+        if item.segment.text.startswith(_VALUE_CODE, _FIRST_ELEMENT)
+        for number in range(1, len(item.segment.elements))
+        if item.segment.component(number, _VALUE)
+    ]
 
 
 @claim_rule("amount-format", source="005010X223A2, data element 782 and SV205; X12 RFI 1526, 1924; FACTS A4")
@@ -82,23 +106,18 @@ def amount_format(check: ClaimCheck) -> Iterator[Fault]:
     Why: a payer's system reads another amount, or rejects the file (999 IK403 6; 277CA 178).
     Fix: write digits and at most one point: 2125000 for two million one hundred and twenty-five thousand dollars.
     """
-    values = _values(check, _AMOUNTS)
-    are_right = _AMOUNTS_IN_A_ROW.fullmatch("".join([f"{value} " for _, _, value in values]))
-    for item, number, value in () if are_right else values:
-        if _AMOUNT.fullmatch(value):
+    for item, number, value, is_right in check.once(_numbers):
+        if is_right is None or is_right(value):
             continue
         segment_id = item.segment.id
         text = value
         if segment_id == _SIGNED or (segment_id, number) in _SIGN_IS_ANOTHERS:
             text = value.removeprefix("-")
-        yield from _misshapen(check, item, f"{segment_id}{number:02d}", value, text)
-    for item, element, value in _value_code_amounts(check):
-        if not _AMOUNT.fullmatch(value):
+        decimals = 2 if is_right is _is_amount else 3
+        yield from _misshapen(check, item, f"{segment_id}{number:02d}", value, text, decimals)
+    for item, element, value in check.once(_value_code_amounts):
+        if not _is_amount(value):
             yield from _misshapen(check, item, element, value, value)
-    for item in check.segments.get(_SERVICE, ()):
-        units = item.segment.element(_UNITS)
-        if units and not _QUANTITY.fullmatch(units):
-            yield from _misshapen(check, item, f"{_SERVICE}{_UNITS:02d}", units, units, decimals=3)
 
 
 def _misshapen(
@@ -127,28 +146,22 @@ def amount_trailing_zeros(check: ClaimCheck) -> Iterator[Fault]:
     Why: the standard leaves such zeros out; some clearinghouses reject them.
     Fix: write the number without them: 2125000 instead of 2125000.00.
     """
-    if not _may_end_in_zeros(check):
-        return
-    for item, number, value in _values(check, _NUMBERS):
-        if value[-1] == "0" and _ZEROS_AT_THE_END.fullmatch(value) and not _is_too_fine(item, number, value):
+    for item, number, value, form in check.once(_numbers):
+        if (
+            "." in value
+            and value[-1] == "0"
+            and _ZEROS_AT_THE_END.fullmatch(value)
+            and not _is_too_fine(form, value)
+        ):
             yield _zeros(check, item, f"{item.segment.id}{number:02d}", value)
-    for item, element, value in _value_code_amounts(check):
+    for item, element, value in check.once(_value_code_amounts):
         if _ZEROS_AT_THE_END.fullmatch(value) and _AMOUNT.fullmatch(value):
             yield _zeros(check, item, element, value)
 
 
-def _may_end_in_zeros(check: ClaimCheck) -> bool:
-    """Whether anything in the segments with numbers looks so: one search over all of them."""
-    segments = check.segments
-    texts = [
-        item.segment.text for segment_id in _WITH_NUMBERS & segments.keys() for item in segments[segment_id]
-    ]
-    return _SEEM_TO_END_IN_ZEROS.search("\n".join(texts)) is not None
-
-
-def _is_too_fine(item: LoopSegment, number: int, value: str) -> bool:
+def _is_too_fine(form: Form | None, value: str) -> bool:
     """Whether it is an amount with more than two decimals: `amount-format` says it."""
-    return number in _AMOUNTS.get(item.segment.id, ()) and len(value.partition(".")[2]) > 2
+    return form is _is_amount and len(value.partition(".")[2]) > 2
 
 
 def _zeros(check: ClaimCheck, item: LoopSegment, element: str, value: str) -> Fault:
@@ -170,9 +183,9 @@ def tax_id(check: ClaimCheck) -> Iterator[Fault]:
     Fix: write the nine digits of the tax id without a hyphen, with leading zeros, in the site profile.
     """
     for item in check.segments.get("REF", ()):
-        contents = item.segment.elements
-        if "EI" not in contents:
+        if "EI" not in item.segment.text:
             continue
+        contents = item.segment.elements
         number = contents[2] if len(contents) > 2 and contents[1] == "EI" else ""
         if number and not _TAX_ID.fullmatch(number):
             yield Fault(

@@ -68,7 +68,10 @@ def statement_dates(check: ClaimCheck) -> Iterator[Fault]:
     yield from _statement(check)
     ends_in_future = _is_after(claim.statement_through, check.created)
     for line in claim.lines:
-        begin, end = line.service_date, line.service_end or line.service_date
+        begin = line.service_date
+        if begin is None:
+            continue
+        end = line.service_end or begin
         if _is_after(begin, end):
             words, expected = "Line {number} ends before it begins.", "the first day first"
         elif _is_after(end, check.created) and not ends_in_future:

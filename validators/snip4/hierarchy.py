@@ -9,7 +9,8 @@ from edi.protected import shown_code
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
-_ABOVE = {"2000B": "2000A", "2000C": "2000B"}
+_ABOVE = (("2000B", "2000A"), ("2000C", "2000B"))
+"""Loops with the one above."""
 _LONGEST_NUMBER = 12
 
 
@@ -26,9 +27,9 @@ def patient_hierarchy(check: ClaimCheck) -> Iterator[Fault]:
     if claim.subscriber.is_patient is (claim.patient is not None):
         yield from _subscriber(check)
     levels = {item.loop: item for item in check.segments.get("HL", ())}
-    for loop, above in _ABOVE.items():
-        if loop in levels and above in levels:
-            yield from _parent(check, levels[loop], levels[above])
+    for loop, above in _ABOVE:
+        if loop in levels and above in levels and not _is_below(levels[loop], levels[above]):
+            yield _parent(check, levels[loop], levels[above])
     if "2000B" in levels:
         yield from _children(check, levels["2000B"])
 
@@ -50,16 +51,20 @@ def _subscriber(check: ClaimCheck) -> Iterator[Fault]:
     )
 
 
-def _parent(check: ClaimCheck, level: LoopSegment, above: LoopSegment) -> Iterator[Fault]:
+def _is_below(level: LoopSegment, above: LoopSegment) -> bool:
+    """Whether a level names the one above it as its parent."""
     said, number = level.segment.element(2), above.segment.element(1)
-    if said != number and said.lstrip("0") != number.lstrip("0"):
-        yield Fault(
-            "The level {loop} does not name the level above it as its parent.",
-            check.claim.place_of(level, "HL02"),
-            fields={"loop": level.loop},
-            expected=shown_code(number, _LONGEST_NUMBER),
-            found=shown_code(said, _LONGEST_NUMBER),
-        )
+    return said == number or said.lstrip("0") == number.lstrip("0")
+
+
+def _parent(check: ClaimCheck, level: LoopSegment, above: LoopSegment) -> Fault:
+    return Fault(
+        "The level {loop} does not name the level above it as its parent.",
+        check.claim.place_of(level, "HL02"),
+        fields={"loop": level.loop},
+        expected=shown_code(above.segment.element(1), _LONGEST_NUMBER),
+        found=shown_code(level.segment.element(2), _LONGEST_NUMBER),
+    )
 
 
 def _children(check: ClaimCheck, level: LoopSegment) -> Iterator[Fault]:

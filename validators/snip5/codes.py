@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from edi.codes import code_table
-from edi.codes.icd10cm import Diagnosis, changes, diagnosis
+from edi.codes.icd10cm import Diagnosis, changes
 from edi.codes.tables import tables
 from edi.finding import Acknowledgment, Place
 from edi.protected import shown_code
 from validators.checks import ClaimCheck
-from validators.health_codes import DIAGNOSIS_QUALIFIERS, health_code_place
+from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
-from validators.snip5.diagnosis import WELL_FORMED
+from validators.snip5.diagnosis import WELL_FORMED, not_billable
 
 _NEWBORN = "4"
 """CL101 of a newborn, whose points of origin are others."""
 _LONGEST_SHOWN = 5
+_REMEMBERED = 1024
 _DIAGNOSES = "icd10cm"
 _WRONG_CODE = Acknowledgment("8", "7")
 _HCPCS_QUALIFIER = "HC"
@@ -74,27 +75,45 @@ class Unlisted:
         return self.kind.form.fullmatch(self.code) is not None
 
 
-def _unlisted(check: ClaimCheck) -> Iterator[Unlisted]:
+def _unlisted(check: ClaimCheck) -> list[Unlisted]:
     """The codes that no table has, well-formed or not; what is not given is no code."""
     claim = check.claim
-    origin = _ORIGIN_OF_NEWBORN if claim.admission_type == _NEWBORN else _ORIGIN
-    for kind, code, element in (
-        (_FACILITY, claim.facility_code, "CLM05-1"),
-        (_FREQUENCY, claim.frequency, "CLM05-3"),
-        (_ADMISSION_TYPE, claim.admission_type, "CL101"),
-        (origin, claim.point_of_origin, "CL102"),
-        (_STATUS, claim.patient_status, "CL103"),
-    ):
-        if code and code not in code_table(kind.table):
-            yield Unlisted(kind, code, partial(check.claim_place, element[:3], element=element))
+    found = [
+        Unlisted(kind, code, partial(check.claim_place, element[:3], element=element))
+        for kind, code, element in _unlisted_of_bill(
+            claim.facility_code,
+            claim.frequency,
+            claim.admission_type,
+            claim.point_of_origin,
+            claim.patient_status,
+        )
+    ]
     for one in claim.health_codes:
         of_health = _HEALTH_CODES.get(one.qualifier)
         if of_health is not None and one.code and one.code not in code_table(of_health.table):
-            yield Unlisted(of_health, one.code, partial(health_code_place, check, one))
+            found.append(Unlisted(of_health, one.code, partial(health_code_place, check, one)))
     revenue_codes = code_table(_REVENUE.table)
-    for line in claim.lines:
-        if line.revenue_code and line.revenue_code not in revenue_codes:
-            yield Unlisted(_REVENUE, line.revenue_code, partial(check.line_place, line, "SV2", "SV201"))
+    found += [
+        Unlisted(_REVENUE, line.revenue_code, partial(check.line_place, line, "SV2", "SV201"))
+        for line in claim.lines
+        if line.revenue_code and line.revenue_code not in revenue_codes
+    ]
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _unlisted_of_bill(
+    facility: str, frequency: str, admission_type: str, origin: str, status: str
+) -> list[tuple[Kind, str, str]]:
+    """Those of a bill's own codes that no table has, with kind and element; most bills have the same few."""
+    kinds = (
+        (_FACILITY, facility, "CLM05-1"),
+        (_FREQUENCY, frequency, "CLM05-3"),
+        (_ADMISSION_TYPE, admission_type, "CL101"),
+        (_ORIGIN_OF_NEWBORN if admission_type == _NEWBORN else _ORIGIN, origin, "CL102"),
+        (_STATUS, status, "CL103"),
+    )
+    return [one for one in kinds if one[1] and one[1] not in code_table(one[0].table)]
 
 
 @claim_rule(
@@ -108,7 +127,7 @@ def code_format(check: ClaimCheck) -> Iterator[Fault]:
     Why: it can mean nothing; the clearinghouse rejects the claim (277CA 228, 229, 231, 234, 454 or 455).
     Fix: enter the code as the list has it, with its leading zeros, in capital letters, without blanks.
     """
-    for one in _unlisted(check):
+    for one in check.once(_unlisted):
         if not one.is_well_formed:
             yield _malformed(one.kind.name, one.place(), one.kind.form_in_words, one.code)
     for line in check.claim.lines:
@@ -141,14 +160,11 @@ def code_unknown(check: ClaimCheck) -> Iterator[Fault]:
     Why: it is mistyped, came after the table's date, or is one that states or payers alone use.
     Fix: look the code up in the current list; if it is right, nothing is to be done but to refresh the table.
     """
-    for one in _unlisted(check):
+    for one in check.once(_unlisted):
         if one.is_well_formed:
             yield _unknown(one.kind.name, one.kind.table, one.code, one.place())
-    day = check.claim.statement_through
-    for code in check.claim.health_codes:
-        if code.qualifier not in DIAGNOSIS_QUALIFIERS:
-            continue
-        if diagnosis(code.code, day) is Diagnosis.UNKNOWN and WELL_FORMED.fullmatch(code.code):
+    for code, is_known_as in check.once(not_billable):
+        if is_known_as is Diagnosis.UNKNOWN and WELL_FORMED.fullmatch(code.code):
             yield _unknown("diagnosis", _DIAGNOSES, code.code, health_code_place(check, code))
 
 

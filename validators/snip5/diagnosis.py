@@ -44,11 +44,13 @@ def icd10(check: ClaimCheck) -> Iterator[Fault]:
     Fix: code the documented diagnosis to its last character, without the dot, under ABK, ABF, ABJ, APR or ABN.
     """
     day = check.claim.statement_through
+    for code, is_known_as in check.once(not_billable):
+        if code.code:
+            yield from _not_billable(check, code, is_known_as)
+    if check.codes_by_qualifier.keys().isdisjoint(_ICD9_QUALIFIERS):
+        return
     for code in check.claim.health_codes:
-        if code.qualifier in DIAGNOSIS_QUALIFIERS:
-            if code.code and diagnosis(code.code, day) is not Diagnosis.BILLABLE:
-                yield from _not_billable(check, code, day)
-        elif code.qualifier in _ICD9_QUALIFIERS and (day is None or day >= _ICD10_SINCE):
+        if code.qualifier in _ICD9_QUALIFIERS and (day is None or day >= _ICD10_SINCE):
             yield Fault(
                 "A qualifier says that a code is of ICD-9.",
                 health_code_place(check, code, component=1),
@@ -58,7 +60,18 @@ def icd10(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-def _not_billable(check: ClaimCheck, code: HealthCode, day: dt.date | None) -> Iterator[Fault]:
+def not_billable(check: ClaimCheck) -> list[tuple[HealthCode, Diagnosis]]:
+    """The diagnoses that no bill of these days may have, and what they are."""
+    day = check.claim.statement_through
+    known = [
+        (code, diagnosis(code.code, day))
+        for code in check.claim.health_codes
+        if code.qualifier in DIAGNOSIS_QUALIFIERS
+    ]
+    return [pair for pair in known if pair[1] is not Diagnosis.BILLABLE]
+
+
+def _not_billable(check: ClaimCheck, code: HealthCode, is_known_as: Diagnosis) -> Iterator[Fault]:
     """Nothing for a well-formed code that the list does not have: that is for `code-unknown`."""
     text = code.code
     if dotted := _DOTTED.fullmatch(text):
@@ -66,7 +79,7 @@ def _not_billable(check: ClaimCheck, code: HealthCode, day: dt.date | None) -> I
     elif not WELL_FORMED.fullmatch(text):
         template = "A diagnosis has not the form of an ICD-10-CM code."
         expected = "a capital letter, a digit, and one to five digits or capital letters"
-    elif diagnosis(text, day) is Diagnosis.HEADER:
+    elif is_known_as is Diagnosis.HEADER:
         template = "A diagnosis is a header: more specific codes stand below it."
         expected = "a billable code that begins with it"
     else:

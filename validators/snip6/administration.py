@@ -22,7 +22,7 @@ def admin_wrong_code(check: ClaimCheck) -> Iterator[Fault]:
     Why: the administration code must fit the drug, or the infusion (and often the drug) is denied.
     Fix: bill the infusion with the product's infusion code (96365).
     """
-    for line, wrong in _wrong_lines(check):
+    for line, wrong in check.once(_wrong_lines):
         if not _stands_beside(check, wrong):
             yield Fault(
                 "{code} is {reason}.",
@@ -43,7 +43,7 @@ def admin_push_beside(check: ClaimCheck) -> Iterator[Fault]:
     Why: only one service of a day is the first; a payer may take the push for the drug's, or deny it.
     Fix: make sure that the push was of another drug, and bill it with the code of a further push (96375).
     """
-    for line, wrong in _wrong_lines(check):
+    for line, wrong in check.once(_wrong_lines):
         if _stands_beside(check, wrong):
             yield Fault(
                 "{code} stands beside the infusion.",
@@ -54,12 +54,16 @@ def admin_push_beside(check: ClaimCheck) -> Iterator[Fault]:
             )
 
 
-def _wrong_lines(check: ClaimCheck) -> Iterator[tuple[ServiceLine, WrongAdministration]]:
+def _wrong_lines(check: ClaimCheck) -> list[tuple[ServiceLine, WrongAdministration]]:
     """The lines of the infusion's day with a code that does not fit the drug, and why it does not."""
-    for code, lines in check.lines_by_code.items():
-        for wrong in check.therapy.wrong_administration:
-            if wrong.covers(code):
-                yield from ((line, wrong) for line in lines if check.on_infusion_day(line))
+    return [
+        (line, wrong)
+        for wrong in check.therapy.wrong_administration
+        for code, lines in check.lines_by_code.items()
+        if wrong.covers(code)
+        for line in lines
+        if check.on_infusion_day(line)
+    ]
 
 
 def _stands_beside(check: ClaimCheck, wrong: WrongAdministration) -> bool:
@@ -79,7 +83,7 @@ def admin_missing(check: ClaimCheck) -> Iterator[Fault]:
         return
     has_infusion = check.therapy.infusion_code in check.lines_by_code
     # a wrong code in its place is said already
-    if not has_infusion and next(_wrong_lines(check), None) is None:
+    if not has_infusion and not check.once(_wrong_lines):
         yield Fault(
             "The claim has the drug without its infusion.",
             check.line_place(check.drug_lines[0], "SV2", "SV202-2"),
@@ -97,7 +101,7 @@ def admin_units(check: ClaimCheck) -> Iterator[Fault]:
     Fix: bill the infusion with 1 unit; a further hour has a code of its own (96366).
     """
     most = check.therapy.infusion_units_maximum
-    for line, units in _infusion_units(check):
+    for line, units in check.once(_infusion_units):
         if most is not None and units > most:
             yield _too_many_units(check, line, units, most)
 
@@ -113,15 +117,15 @@ def admin_units_many(check: ClaimCheck) -> Iterator[Fault]:
     Fix: bill the infusion with 1 unit; a further hour has a code of its own (96366).
     """
     usual, most = check.therapy.infusion_units_usual, check.therapy.infusion_units_maximum
-    for line, units in _infusion_units(check):
+    for line, units in check.once(_infusion_units):
         if usual is not None and units > usual and (most is None or units <= most):
             yield _too_many_units(check, line, units, usual)
 
 
-def _infusion_units(check: ClaimCheck) -> Iterator[tuple[ServiceLine, Decimal]]:
+def _infusion_units(check: ClaimCheck) -> list[tuple[ServiceLine, Decimal]]:
     """The units of the infusion's code by day, with the last line of the day. The limits are outpatient ones."""
     if check.is_inpatient:
-        return
+        return []
     sums: dict[dt.date, tuple[ServiceLine, Decimal]] = {}
     for line in check.lines_by_code.get(check.therapy.infusion_code, ()):
         if line.quantity is not None:
@@ -129,7 +133,7 @@ def _infusion_units(check: ClaimCheck) -> Iterator[tuple[ServiceLine, Decimal]]:
             if day is not None:
                 before = sums[day][1] if day in sums else Decimal(0)
                 sums[day] = (line, before + line.quantity)
-    yield from sums.values()
+    return list(sums.values())
 
 
 def _too_many_units(check: ClaimCheck, line: ServiceLine, units: Decimal, most: int) -> Fault:

@@ -110,11 +110,10 @@ def _in_the_file(check: ClaimCheck, product: ProductProfile) -> Iterator[Fault]:
         return
     if claim.statement_from is None or claim.statement_through is None:
         return
-    period = claim.statement_from, claim.statement_through
     found = None
     for patient in check.patient_keys:
-        found = found or check.before.in_period(f"{theirs} of {product.key}", patient, period)
-        check.before.note_period(f"{mine} of {product.key}", patient, period, claim.place)
+        found = found or check.before.in_period(f"{theirs} of {product.key}", patient, claim)
+        check.before.note_period(f"{mine} of {product.key}", patient, claim)
     if found is not None:
         yield Fault(
             "The drug and another therapy of the same disease are billed for one time "

@@ -27,7 +27,7 @@ def drug_lifetime(check: ClaimCheck) -> Iterator[Fault]:
     number = check.references.get("F8", "")
     if check.is_void:
         if number:
-            check.before.first(_VOIDED, check.payer.key, number, place=check.claim.place)
+            check.before.first(_VOIDED, check.payer.key, number, claim=check.claim)
         return
     if check.prior is None or not check.drug_lines:
         return

@@ -32,7 +32,7 @@ def ndc_quantity(check: ClaimCheck) -> Iterator[Fault]:
     Why: a quantity of vials, units or kilograms is denied (RARC N815) or paid wrongly.
     Fix: with ML send the volume given; with UN send 1.
     """
-    if _shared_out_volume_fits(check):
+    if check.payer.drug_lines > 1 and _shared_out_volume_fits(check):
         return
     for line in check.drug_lines:
         drug = line.drug
@@ -73,9 +73,7 @@ def _volume_limits(check: ClaimCheck, drug: Drug) -> tuple[Decimal, Decimal]:
 
 
 def _shared_out_volume_fits(check: ClaimCheck) -> bool:
-    """Whether the payer wants the drug on several lines, and their volumes together are the dose."""
-    if check.payer.drug_lines == 1:
-        return False
+    """Whether the volumes of the drug's lines, of which the payer wants several, together are the dose."""
     drugs = [line.drug for line in check.drug_lines if line.drug is not None]
     volumes = [drug.quantity for drug in drugs if drug.unit == _MILLILITRES and drug.quantity is not None]
     if not drugs or len(volumes) < len(drugs) or not all(volume > 0 for volume in volumes):
@@ -101,7 +99,7 @@ def ndc_weight_band(check: ClaimCheck) -> Iterator[Fault]:
     weight (CARC 153).
     Fix: compare therapy.kits[0].ndc with the carton and patient.weight_kg with the chart, and correct the wrong one.
     """
-    for line, kit, wanted, distance in _kits_off_the_weight(check):
+    for line, kit, wanted, distance in check.once(_kits_off_the_weight):
         if distance >= 2:
             yield _wrong_band(check, line, kit, wanted)
 
@@ -116,12 +114,12 @@ def ndc_weight_near(check: ClaimCheck) -> Iterator[Fault]:
     Why: a child may grow out of its band between order and infusion; a payer may ask.
     Fix: make sure that the weight is the one that the kit was ordered for, and correct it where it is not.
     """
-    for line, kit, wanted, distance in _kits_off_the_weight(check):
+    for line, kit, wanted, distance in check.once(_kits_off_the_weight):
         if distance == 1:
             yield _wrong_band(check, line, kit, wanted)
 
 
-def _kits_off_the_weight(check: ClaimCheck) -> Iterator[tuple[ServiceLine, Kit, Kit, int]]:
+def _kits_off_the_weight(check: ClaimCheck) -> list[tuple[ServiceLine, Kit, Kit, int]]:
     """Lines whose kit is not that of the weight: line, its kit, the weight's kit, bands between.
 
     A weight that no kit is made for has a rule of its own.
@@ -129,12 +127,14 @@ def _kits_off_the_weight(check: ClaimCheck) -> Iterator[tuple[ServiceLine, Kit, 
     product, weight = check.therapy, check.weight_kg
     wanted = product.kit_for_weight(weight) if weight is not None else None
     if wanted is None:
-        return
+        return []
     band = product.bands[wanted.ndc_11]
+    found = []
     for line, ndc in check.kit_ndcs:
         number = product.bands.get(ndc)
         if number is not None and number != band and line in check.drug_lines:
-            yield line, product.kits[number], wanted, abs(number - band)
+            found.append((line, product.kits[number], wanted, abs(number - band)))
+    return found
 
 
 def _wrong_band(check: ClaimCheck, line: ServiceLine, kit: Kit, wanted: Kit) -> Fault:

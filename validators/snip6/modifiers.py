@@ -47,12 +47,14 @@ def modifier_340b(check: ClaimCheck) -> Iterator[Fault]:
     Why: the payer prices the drug by the modifier, and asks no rebate of the maker for it.
     Fix: bill TB in place of JG; enter what the payer's profile wants in service_lines[].modifiers.
     """
-    known = check.therapy.discount_modifiers
+    known, wanted = check.therapy.discount_modifiers, _wanted(check)
     for line in check.drug_lines:
         modifiers = _modifiers(line)
         carried = [one for one in known if one.code in modifiers]
+        if not carried and not wanted:
+            continue
         wrong = [one for one in carried if not _may_stand(check, line, one)]
-        missing = [code for code in _wanted(check) if code not in modifiers]
+        missing = [code for code in wanted if code not in modifiers]
         allowed = " or ".join(one.code for one in known if _may_stand(check, line, one))
         if len(carried) > 1:
             yield _fault(

@@ -51,7 +51,7 @@ def filing_limit_near(check: ClaimCheck) -> Iterator[Fault]:
     Why: a claim that is rejected at the front door must be corrected and be there again within the limit.
     Fix: send the claim today, and look for the payer's answer each day until it is accepted.
     """
-    last = _last_day(check)
+    last = check.once(_last_day)
     if last is not None and 0 <= (last - check.today).days <= _NEAR_DAYS:
         yield Fault(
             "This payer takes the claim until {last}, in {days} days.",
@@ -70,7 +70,7 @@ def filing_limit_passed(check: ClaimCheck) -> Iterator[Fault]:
     Why: the payer denies a late claim, and the hospital cannot bill the family for it (CARC 29).
     Fix: where one of the guide's reasons holds, enter it in delay_reason and keep the proof; else ask the payer for an exception before it goes.
     """
-    last = _last_day(check)
+    last = check.once(_last_day)
     if last is not None and check.today > last and not check.claim.delay_reason:
         yield Fault(
             "This payer took the claim until {last}, and it gives no reason for the delay.",
