@@ -3,7 +3,9 @@
 Account numbers, identifiers, names and free text stay out of `repr`. Money is cents.
 Each record carries the position of its segment (ST = 1).
 
-Source: 005010X214 and 005010X212, FACTS D2 and D3, annexes 2 and 4.
+Source: 005010X214 and 005010X212, FACTS D2 and D3, annexes 2 and 4. What a request for documents
+(005010X213) has beside, LOI, DTP*106 and loop 2210 with PWK, is from memory of that guide and
+public examples of it, not from the guide itself.
 """
 
 from __future__ import annotations
