@@ -86,8 +86,12 @@ class Loop:
         if qualifier is None:
             self._taken += 1
             return there.pop(0)
+        # asked of the text, for most segments need not be split
+        start = len(segment_id) + 1
+        end = start + len(qualifier)
         for number, segment in enumerate(there):
-            if segment.element(1) == qualifier:
+            text = segment.text
+            if text[start:end] == qualifier and text[end : end + 1] in ("", segment.separators.element):
                 self._taken += 1
                 return there.pop(number)
         return None

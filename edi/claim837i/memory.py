@@ -1,4 +1,4 @@
-"""What a segment reads to, remembered by its text.
+"""What a segment or a loop reads to, remembered by its text.
 
 Why: the claims of a file share payers, providers, codes, days and amounts, segment for segment.
 What they read to are values without a place, so that one reading serves all that are alike.
@@ -12,15 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
 from edi.separators import Separators
 from edi.tokens import Segment
 
 _MOST = 4096
+_MOST_LOOPS = 512
 
 T = TypeVar("T")
 Read = Callable[[Segment, str, Losses], T]
 """Reads a segment of the loop with that id."""
+ReadLoop = Callable[[Loop, Losses], T]
 
 
 def remembered(read: Read[T]) -> Read[T]:
@@ -30,7 +33,7 @@ def remembered(read: Read[T]) -> Read[T]:
 
     def remember(segment: Segment, loop: str, losses: Losses) -> T:
         nonlocal separators
-        if segment.separators is not separators or len(known) >= _MOST:
+        if segment.separators is not separators:
             known.clear()
             separators = segment.separators
         found = known.get(segment.text)
@@ -39,7 +42,36 @@ def remembered(read: Read[T]) -> Read[T]:
         before = losses.told
         value = read(segment, loop, losses)
         if losses.told == before:
+            if len(known) >= _MOST:
+                known.clear()
             known[segment.text] = value
+        return value
+
+    return remember
+
+
+def remembered_loop(read: ReadLoop[T]) -> ReadLoop[T]:
+    """The same reading, done once for loops that are alike, segment for segment; it must leave none of them."""
+    known: dict[tuple[str, ...], T] = {}
+    separators: Separators | None = None
+
+    def remember(loop: Loop, losses: Losses) -> T:
+        nonlocal separators
+        segments = loop.segments
+        if segments[0].separators is not separators:
+            known.clear()
+            separators = segments[0].separators
+        texts = (loop.id, *[segment.text for segment in segments])
+        found = known.get(texts)
+        if found is not None:
+            loop.take_rest()
+            return found
+        before = losses.told
+        value = read(loop, losses)
+        if losses.told == before and not loop.left():
+            if len(known) >= _MOST_LOOPS:
+                known.clear()
+            known[texts] = value
         return value
 
     return remember

@@ -29,6 +29,7 @@ from edi.claim837i.loops import (
     split_loops,
 )
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
 from edi.claim837i.model.claim import Claim, claim_place
 from edi.claim837i.model.details import LoopSegment, Source, with_loops
 from edi.claim837i.model.parties import Party, Patient, Subscriber
@@ -42,6 +43,8 @@ from edi.values import parse_day, parse_time
 
 _NOT_OF_THE_BODY = frozenset({"ST", "SE"})
 _read_parent = HL.reads("parent")
+_read_subscriber = remembered(SBR.read)
+_read_patient = remembered(PAT.read)
 _GUIDE = VERSION[: len("005010X223")]
 
 
@@ -96,12 +99,15 @@ class ClaimReader:
     def __iter__(self) -> Iterator[Claim]:
         open_claim: list[Loop] = []
         for loop in split_loops(self._body()):
-            if open_claim and (loop.id == CLAIM or loop.scope in ABOVE_CLAIMS):
+            if open_claim:
+                if loop.id != CLAIM and loop.scope not in ABOVE_CLAIMS:
+                    open_claim.append(loop)
+                    continue
                 yield self._claim(open_claim)
                 open_claim = []
             if loop.scope != HEADER:
                 self._close_header()
-            if loop.id == CLAIM or open_claim:
+            if loop.id == CLAIM:
                 open_claim.append(loop)
             elif loop.scope == HEADER:
                 self._header_loops.append(loop)
@@ -113,10 +119,7 @@ class ClaimReader:
         self._close_header()
 
     def _body(self) -> Iterator[Segment]:
-        for segment in self._transaction.segments:
-            if segment.id not in _NOT_OF_THE_BODY:
-                segment.split()
-                yield segment
+        return (segment for segment in self._transaction.segments if segment.id not in _NOT_OF_THE_BODY)
 
     def _close_header(self) -> None:
         if self._header is None:
@@ -131,11 +134,12 @@ class ClaimReader:
             losses.no_level(level, head)
         for loop in loops:
             _lose(loop, losses)
+        above, sources = self._hierarchy.read()
         return Claim(
-            **self._hierarchy.fields(),
+            **above,
             **fields,
             place=losses.place,
-            sources=(*self._hierarchy.sources(), losses.source(segments_of(loops))),
+            sources=(*sources, losses.source(segments_of(loops))),
         )
 
 
@@ -224,20 +228,15 @@ class _Hierarchy:
         """The levels that a claim needs above it and that are not open."""
         return (name for name in (BILLING, SUBSCRIBER) if name not in self._levels)
 
-    def fields(self) -> dict[str, Any]:
-        """What the levels say of a claim; nothing of a level that is missing."""
-        fields = dict(_NOBODY)
-        for level in self._open():
-            level.read()
-            fields.update(level.fields)
-        return fields
-
-    def sources(self) -> Iterator[Source]:
-        """What the levels were read from."""
-        return (level.read() for level in self._open())
-
-    def _open(self) -> Iterator[_Level]:
-        return (self._levels[name] for name in _LEVELS if name in self._levels)
+    def read(self) -> tuple[dict[str, Any], list[Source]]:
+        """What the levels say of a claim, nothing of a level that is missing, and what they were read from."""
+        fields, sources = _NOBODY.copy(), []
+        for name in _LEVELS:
+            level = self._levels.get(name)
+            if level is not None:
+                sources.append(level.read())
+                fields.update(level.fields)
+        return fields, sources
 
 
 def _lose(loop: Loop, losses: Losses) -> None:
@@ -267,9 +266,12 @@ def _subscriber(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
     """Loops 2000B, 2010BA, BB."""
     level, name = loops.get(SUBSCRIBER), loops.get("2010BA")
     segment = level.take("SBR") if level else None
-    fields = SBR.read(segment, SUBSCRIBER, losses) if segment else {"responsibility": "", "relationship": ""}
-    birth_date, sex = parties.read_demographics(name, losses)
-    person = parties.read_party(name, losses)
+    fields = (
+        _read_subscriber(segment, SUBSCRIBER, losses)
+        if segment
+        else {"responsibility": "", "relationship": ""}
+    )
+    person, birth_date, sex = parties.read_person(name, losses)
     return {
         "subscriber": Subscriber(person, **fields, birth_date=birth_date, sex=sex),
         "payer": parties.read_party(loops.get("2010BB"), losses),
@@ -280,9 +282,8 @@ def _patient(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
     """Loops 2000C, 2010CA."""
     level, name = loops.get(PATIENT), loops.get("2010CA")
     segment = level.take("PAT") if level else None
-    fields = PAT.read(segment, PATIENT, losses) if segment else {"relationship": ""}
-    birth_date, sex = parties.read_demographics(name, losses)
-    person = parties.read_party(name, losses)
+    fields = _read_patient(segment, PATIENT, losses) if segment else {"relationship": ""}
+    person, birth_date, sex = parties.read_person(name, losses)
     return {"patient": Patient(person, **fields, birth_date=birth_date, sex=sex)}
 
 

@@ -23,7 +23,7 @@ def read_amount(loop: Loop, qualifier: str, losses: Losses) -> Decimal | None:
     if segment is None:
         return None
     amount: Decimal | None = _read_amount(segment, loop.id, losses)
-    if not segment.element(2):
+    if amount is None and not segment.element(2):
         losses.says_nothing(loop.id, segment)
     return amount
 

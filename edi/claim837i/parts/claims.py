@@ -12,6 +12,7 @@ from typing import Any
 from edi.claim837i.layouts import CL1, CLM
 from edi.claim837i.loops import Loop, Parts
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
 from edi.claim837i.model.claim import Claim
 from edi.claim837i.parts import coordination, dates, details, health_codes, lines, parties
 from edi.claim837i.parts.amounts import read_amount, write_amount
@@ -20,6 +21,7 @@ from edi.writer import SegmentValues
 Segments = Iterator[SegmentValues]
 
 _ESTIMATED_AMOUNT_DUE = "F3"
+_read_institutional = remembered(CL1.read)
 _PROVIDERS = {
     "2310A": ("71", "attending"),
     "2310B": ("72", "operating"),
@@ -57,7 +59,7 @@ def read_claim_fields(loops: Sequence[Loop], losses: Losses) -> dict[str, Any]:
         losses.says_nothing(head.id, institutional)
     return {
         **CLM.read(header, head.id, losses),
-        **(CL1.read(institutional, head.id, losses) if institutional else {}),
+        **(_read_institutional(institutional, head.id, losses) if institutional else {}),
         **parties.read_parties(loops, _PROVIDERS, losses),
         "statement_from": first,
         "statement_through": last,

@@ -11,6 +11,7 @@ from itertools import groupby
 from edi.claim837i.layouts import CAS, MIA, MOA, OI, SBR, SVD, TRIPLETS
 from edi.claim837i.loops import ADJUDICATION, COVERAGE, Loop, by_id, grouped
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
 from edi.claim837i.model.coordination import (
     Adjustment,
     InpatientAdjudication,
@@ -44,13 +45,15 @@ _NOTHING_SAID = {"benefits_assigned": "", "release_of_information": ""}
 _TRIPLET = ("reason", "amount", "quantity")
 _read_triplets = CAS.reads("group", *(f"{name}_{triplet}" for triplet in TRIPLETS for name in _TRIPLET))
 _read_decision = SVD.reads(*PROCEDURE, "payer_id", "paid", "revenue_code", "quantity", "bundled_line")
+_read_payer = remembered(SBR.read)
+_read_assignment = remembered(OI.read)
 _read_inpatient = MIA.makes(InpatientAdjudication)
 _read_outpatient = MOA.makes(OutpatientAdjudication)
 
 
 def read_coverages(loops: Sequence[Loop], losses: Losses) -> tuple[OtherCoverage, ...]:
     """The 2320 loops among the loops of a claim, each with the 2330 loops that follow it."""
-    return tuple(_coverage(group[0], by_id(group[1:]), losses) for group in grouped(loops, COVERAGE))
+    return tuple([_coverage(group[0], by_id(group[1:]), losses) for group in grouped(loops, COVERAGE)])
 
 
 def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCoverage:
@@ -61,8 +64,8 @@ def _coverage(head: Loop, names: dict[str, Loop], losses: Losses) -> OtherCovera
     assigned = head.take("OI")
     inpatient, outpatient = head.take("MIA"), head.take("MOA")
     return OtherCoverage(
-        **SBR.read(header, head.id, losses),
-        **(OI.read(assigned, head.id, losses) if assigned else _NOTHING_SAID),
+        **_read_payer(header, head.id, losses),
+        **(_read_assignment(assigned, head.id, losses) if assigned else _NOTHING_SAID),
         **read_amounts(head, _AMOUNTS, losses),
         **parties.read_parties(names.values(), _PROVIDERS, losses),
         adjustments=read_adjustments(head, losses),
@@ -99,7 +102,7 @@ def _triplets(segment: Segment, loop: Loop, losses: Losses) -> Iterator[Adjustme
 
 def read_adjudications(loops: Iterable[Loop], losses: Losses) -> tuple[LineAdjudication, ...]:
     """The 2430 loops among the loops of a line."""
-    return tuple(_adjudication(loop, losses) for loop in loops if loop.id == ADJUDICATION)
+    return tuple([_adjudication(loop, losses) for loop in loops if loop.id == ADJUDICATION])
 
 
 def _adjudication(loop: Loop, losses: Losses) -> LineAdjudication:

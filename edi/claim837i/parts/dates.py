@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 from edi.claim837i.layouts import DTP
 from edi.claim837i.loops import Loop
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered
+from edi.tokens import Segment
 from edi.values import (
     format_date,
     format_date_hour,
@@ -38,6 +40,7 @@ class Forms(Generic[T]):
         self._lengths = {form: _LENGTH_OF_FORM[form] for form in forms}
         # the claims of a file share many days
         self._parse = lru_cache(maxsize=1024)(parse)
+        self.read = remembered(self._read)
 
     def parse(self, text: str) -> T | None:
         """The value, or None where the text has none of the forms."""
@@ -46,6 +49,16 @@ class Forms(Generic[T]):
     def fit(self, form: str, text: str) -> bool:
         """Whether the qualifier names one of the forms, and the value has it."""
         return self._lengths.get(form) == len(text)
+
+    def _read(self, segment: Segment, loop: str, losses: Losses) -> T | None:
+        """The value of a DTP. One in another form than it says is said."""
+        form, text = _read_form_and_value(segment, loop, losses)
+        value = self.parse(text)
+        if value is None:
+            losses.unreadable(loop, segment, "DTP03", self.words, text)
+        elif not self.fit(form, text):
+            losses.not_as_prescribed(loop, segment, "DTP02", self.names, form)
+        return value
 
 
 def read_day(loop: Loop, qualifier: str, losses: Losses) -> date | None:
@@ -83,17 +96,9 @@ _HOUR = Forms(("TM",), "a time as HHMM", _parse_hour)
 
 
 def _read(loop: Loop, qualifier: str, forms: Forms[T], losses: Losses) -> T | None:
-    """The value of the first DTP with the qualifier. One in another form than it says is said."""
+    """The value of the first DTP with the qualifier."""
     segment = loop.take("DTP", qualifier)
-    if segment is None:
-        return None
-    form, text = _read_form_and_value(segment, loop.id, losses)
-    value = forms.parse(text)
-    if value is None:
-        losses.unreadable(loop.id, segment, "DTP03", forms.words, text)
-    elif not forms.fit(form, text):
-        losses.not_as_prescribed(loop.id, segment, "DTP02", forms.names, form)
-    return value
+    return None if segment is None else forms.read(segment, loop.id, losses)
 
 
 def write_day(qualifier: str, value: date) -> SegmentValues:

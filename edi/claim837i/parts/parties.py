@@ -14,11 +14,13 @@ from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, PER, REF
 from edi.claim837i.loops import Loop, Parts
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered_loop
 from edi.claim837i.model.parties import Address, Contact, Party, Reference
 from edi.tokens import Segment
 from edi.writer import SegmentValues
 
 Segments = Iterator[SegmentValues]
+Person = tuple[Party, date | None, str]
 Roles = Mapping[str, tuple[str, str]]
 """By the id of a loop: NM101, and the field of the record that holds the party."""
 
@@ -40,14 +42,28 @@ _READ_TAXONOMY = {loop: layout.reads("taxonomy") for loop, layout in _SPECIALTIE
 
 def read_party(loop: Loop | None, losses: Losses) -> Party:
     """Whom a loop names; an empty one where there is no loop. Its NM1, N3, N4, PRV, REF and PER are taken."""
+    return _remembered_party(loop, losses) if loop else Party()
+
+
+def read_person(loop: Loop | None, losses: Losses) -> Person:
+    """The subscriber or the patient with birth date and sex: DMG is taken, too."""
     if loop is None:
-        return Party()
+        return Party(), None, ""
+    birth_date, sex = _demographics(loop, losses)
+    return _party(loop, losses), birth_date, sex
+
+
+def _party(loop: Loop, losses: Losses) -> Party:
     segment = loop.take("NM1")
     name = _read_name(segment, loop.id, losses) if segment else ()
     if len(loop.segments) == 1:
         return Party(*name)
     more = {"address": _address(loop, losses), **loop.read(_PARTS, losses)}
     return Party(*name, **more)
+
+
+# claims share their providers and payers; persons they do not
+_remembered_party = remembered_loop(_party)
 
 
 def read_parties(loops: Iterable[Loop], roles: Roles, losses: Losses) -> dict[str, Any]:
@@ -108,13 +124,12 @@ _PARTS: Parts = (
 )
 
 
-def read_demographics(loop: Loop | None, losses: Losses) -> tuple[date | None, str]:
-    """Birth date and sex, from DMG."""
-    segment = loop.take("DMG") if loop else None
-    if loop is None or segment is None:
+def _demographics(loop: Loop, losses: Losses) -> tuple[date | None, str]:
+    segment = loop.take("DMG")
+    if segment is None:
         return None, ""
     birth_date, sex = _read_birth_date_and_sex(segment, loop.id, losses)
-    if not any(segment.elements[2:]):
+    if birth_date is None and not sex and not any(segment.elements[2:]):
         losses.says_nothing(loop.id, segment)
     return birth_date, sex
 
