@@ -11,8 +11,9 @@ from typing import Any
 
 from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
-from edi.claim837i.loops import DRUG, LINE, Loop, Parts, grouped, segments_of
+from edi.claim837i.loops import DRUG, LINE, Loop, Parts, by_id, grouped, segments_of
 from edi.claim837i.losses import Losses
+from edi.claim837i.memory import remembered_loop
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.parts import coordination, dates, details, parties
 from edi.claim837i.parts.amounts import read_amounts, write_amounts
@@ -47,36 +48,44 @@ _PROVIDERS = {
 
 def read_lines(loops: Sequence[Loop], losses: Losses) -> tuple[ServiceLine, ...]:
     """The service lines among the loops of a claim."""
-    return tuple(_line(group, losses) for group in grouped(loops, LINE))
+    return tuple([_line(group, losses) for group in grouped(loops, LINE)])
 
 
 def _line(loops: list[Loop], losses: Losses) -> ServiceLine:
-    head = loops[0]
+    head, *below = loops
+    own = _read_own(head, losses)
+    drug = by_id(below).get(DRUG)
+    return ServiceLine(
+        **own,
+        **parties.read_parties(below, _PROVIDERS, losses),
+        drug=_read_drug(drug, losses) if drug else None,
+        adjudications=coordination.read_adjudications(below, losses),
+        loops=segments_of(loops),
+    )
+
+
+def _own(head: Loop, losses: Losses) -> dict[str, Any]:
+    """The fields that loop 2400 itself holds."""
     number = head.take("LX")
     service = head.take("SV2") or Segment("SV2", head.segments[0].separators)
     *procedure, revenue_code, charge, unit, quantity, non_covered_charge = _read_service(
         service, head.id, losses
     )
     first, last = dates.read_span(head, _SERVICE_DATE, losses)
-    drug = next((loop for loop in loops if loop.id == DRUG), None)
-    return ServiceLine(
-        _read_number(number, head.id, losses) if number else "",
-        revenue_code,
-        as_procedure(*procedure),
-        charge,
-        unit,
-        quantity,
-        non_covered_charge,
-        first,
-        last if last != first else None,
-        **parties.read_parties(loops, _PROVIDERS, losses),
+    return {
+        "number": _read_number(number, head.id, losses) if number else "",
+        "revenue_code": revenue_code,
+        "procedure": as_procedure(*procedure),
+        "charge": charge,
+        "unit": unit,
+        "quantity": quantity,
+        "non_covered_charge": non_covered_charge,
+        "service_date": first,
+        "service_end": last if last != first else None,
         **_references(head, _REFERENCES, losses),
         **read_amounts(head, _AMOUNTS, losses),
         **head.read(_PARTS, losses),
-        drug=_drug(drug, losses) if drug else None,
-        adjudications=coordination.read_adjudications(loops, losses),
-        loops=segments_of(loops),
-    )
+    }
 
 
 def _third_party_note(loop: Loop, losses: Losses) -> str:
@@ -115,6 +124,11 @@ def _drug(loop: Loop, losses: Losses) -> Drug:
         has_quantity_segment=amount is not None,
         **_references(loop, _DRUG_REFERENCES, losses),
     )
+
+
+# claims of one product and day have lines that are alike
+_read_own = remembered_loop(_own)
+_read_drug = remembered_loop(_drug)
 
 
 def write_line(line: ServiceLine) -> Segments:
