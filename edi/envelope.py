@@ -292,6 +292,7 @@ def read_transactions(
     on_interchange: Callable[[Interchange], None] | None = None,
     on_outside: Callable[[Segment], None] | None = None,
     run_ids: Collection[str] | None = None,
+    with_digests: bool = True,
 ) -> TransactionReader:
     """Read a file one transaction set after another, with memory that does not grow with it.
 
@@ -299,7 +300,8 @@ def read_transactions(
     listed in it, its TA1 segments and trailer are there when the next one begins. `on_outside`
     is given the segments that stand in no transaction set, in their order between those that
     do. With `run_ids` the `pieces` of a transaction set may be runs of segments with these ids, which
-    are none of envelopes. Never raises for what the file holds: see `findings` of the reader when it is through.
+    are none of envelopes. Without `with_digests` no digest may be asked for. Never raises for what the
+    file holds: see `findings` of the reader when it is through.
     """
     if chunk_size is None:
         chunk_size = CHUNK_SIZE if run_ids is None else CHUNK_SIZE_OF_RUNS
@@ -311,6 +313,7 @@ def read_transactions(
         on_interchange=on_interchange,
         on_outside=on_outside,
         run_ids=run_ids,
+        with_digests=with_digests,
     )
 
 
@@ -332,12 +335,14 @@ class TransactionReader(Iterator[StreamedTransaction]):
         on_outside: Callable[[Segment], None] | None = None,
         kept: list[Segment] | None = None,
         run_ids: Collection[str] | None = None,
+        with_digests: bool = True,
     ) -> None:
         self._reader = SegmentReader(
             source, rules, file, chunk_size=chunk_size, keep_outside=kept is not None, run_ids=run_ids
         )
         self._kept = kept
         self._has_runs = run_ids is not None
+        self._with_digests = with_digests and kept is None
         self._segments: Iterator[Segment | Run] = (
             self._pieces() if self._has_runs else chain.from_iterable(self._batches())
         )
@@ -529,7 +534,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
         transaction = StreamedTransaction(header, self._interchange, group, implied=implied)
         header.position = 1
         transaction._at_hand = at_hand
-        if self._kept is None:
+        if self._with_digests:
             transaction._digest = BodyDigest(transaction.set_id, header.separators)
         transaction.pieces = self._inside(transaction)
         # without runs the two are one, so that nothing is slower

@@ -27,6 +27,7 @@ CHUNK_SIZE = 16 * 1024  # larger ones are slower: more young objects for the gar
 CHUNK_SIZE_OF_RUNS = 64 * 1024
 RUN = "run of segments"
 _LONGEST_TAIL_IN_RUNS = 2
+_ENOUGH_TO_KNOW_AN_ID = 8
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 _PADDING = BLANKS + "\x00\x1a"
 _SEGMENT_ID = re.compile("[A-Za-z0-9]{2,3}")
@@ -380,7 +381,8 @@ class _InterchangeReader:
             if self._run_begins is None:
                 yield self._whole_segments(limit)
             else:
-                yield self._run(limit) or self._some_segments(limit)
+                run = self._run(limit)
+                yield self._some_segments(limit) if run is None else run
             if window.offset > offset:
                 continue
             if new_header:
@@ -432,8 +434,11 @@ class _InterchangeReader:
                 return unsure, False
         return len(text), False
 
-    def _run(self, limit: int) -> Run | None:
-        """The run that begins here, as far as is sure: what comes after a segment tells that its tail is whole."""
+    def _run(self, limit: int) -> Run | list[Segment] | None:
+        """The run that begins here, as far as is sure: what comes after a segment tells that its tail is whole.
+
+        Nothing (and not None) where more of the file has to be seen.
+        """
         window, separators = self._window, self._separators
         text, terminator = window.text, separators.terminator
         if self._lead.pieces or not self._run_begins.match(text, 0, limit):  # type: ignore[union-attr]
@@ -447,7 +452,8 @@ class _InterchangeReader:
         odd = self._run_end(tail).search(text, first, limit)
         end = text.rfind(terminator, 0, odd.start() if odd else limit)
         if end < 0:
-            return None
+            is_short = odd is not None and len(text) - odd.end() < _ENOUGH_TO_KNOW_AN_ID
+            return [] if is_short and limit == len(text) and not window.at_end else None
         self._segments_without_run = 1
         self._last_id = ""
         offset = window.offset

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from edi.finding import Severity
-from edi.tables.build import TakeBatch, arrow_schema, write_batches
+from edi.tables.arrow import arrow_schema
+from edi.tables.build import TakeBatch, write_batches
 from edi.tables.columns import TABLES, Kind
 from pipeline.durable import FILE_MODE, DurableSteps
 from pipeline.spreadsheets import neutral_batch

@@ -43,6 +43,10 @@ class RemittanceBalance:
         self._paid += claim.paid
         return _check_claim(claim, self._place)
 
+    def balanced(self, paid: int) -> None:
+        """Count claims that are known to be balanced; `paid` is their sum in cents."""
+        self._paid += paid
+
     def transaction(
         self, payment: Payment | None, provider_adjustments: Iterable[ProviderAdjustment]
     ) -> Iterator[Finding]:

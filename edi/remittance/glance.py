@@ -45,8 +45,8 @@ _Entries = tuple[
 ]
 
 
-class _Unsure(Exception):
-    """This claim is for the exact way."""
+class Unsure(Exception):
+    """This is for the exact way."""
 
 
 def clean_claim(
@@ -64,7 +64,7 @@ def clean_claim(
         return None
     try:
         return _claim(texts, segments, separators, position)
-    except (_Unsure, IndexError):
+    except (Unsure, IndexError):
         return None
 
 
@@ -99,12 +99,12 @@ def _claim(
             names.append(_name(elements + _PADDING, here))
         elif segment_id in ADJUDICATION_REMARKS:
             if segment_id in remarks:
-                raise _Unsure
+                raise Unsure
             remarks[segment_id] = _adjudication_remarks(elements + _PADDING, here)
         elif segment_id == "PER":
             contacts.append(_contact(elements + _PADDING, here))
         elif segment_id == "LQ":
-            raise _Unsure
+            raise Unsure
         else:
             _take(segment_id, elements, here, entries)
     header = texts[0].split(mark) + _PADDING
@@ -119,7 +119,7 @@ def _claim(
         header[8],
         header[9],
         header[11],
-        _quantity(header[12]),
+        clean_quantity(header[12]),
         tuple(names),
         tuple(adjustments),
         (*remarks.get("MIA", ()), *remarks.get("MOA", ())),
@@ -149,13 +149,13 @@ def _line(
         _take(elements[0], elements, position + at, entries)
     header = texts[0].split(mark) + _PADDING
     return ServiceLine(
-        _procedure(header[1], component),
+        clean_procedure(header[1], component),
         _cents(header[2]),
         _cents(header[3]),
         header[4],
-        _quantity(header[5]),
-        _procedure(header[6], component),
-        _quantity(header[7]),
+        clean_quantity(header[5]),
+        clean_procedure(header[6], component),
+        clean_quantity(header[7]),
         tuple(adjustments),
         tuple(references),
         tuple(dates),
@@ -181,29 +181,29 @@ def _take(segment_id: str, elements: list[str], position: int, entries: _Entries
     if segment_id == "REF":
         entries[1].append(Reference(elements[1], elements[2], position))
     elif segment_id == "DTM":
-        first, last = _period(elements[2])
+        first, last = clean_period(elements[2])
         entries[2].append(DateEntry(elements[1], first, last, position))
     elif segment_id == "AMT":
         entries[3].append(AmountEntry(elements[1], _cents(elements[2]), True, position))
     elif segment_id == "QTY":
-        entries[4].append(QuantityEntry(elements[1], _quantity(elements[2]), position))
+        entries[4].append(QuantityEntry(elements[1], clean_quantity(elements[2]), position))
     elif segment_id == "LQ":
         if elements[2]:
             entries[5].append(Remark(elements[1], elements[2], "LQ02", position))
     else:
-        raise _Unsure
+        raise Unsure
 
 
 def _adjustments(elements: list[str], position: int, found: list[Adjustment]) -> None:
     count = len(elements)
     if count > _MOST_ELEMENTS:
-        raise _Unsure
+        raise Unsure
     elements += ("", "")
     group = elements[1]
     for number in range(2, count, 3):
         reason, amount = elements[number], elements[number + 1]
         if reason or amount:
-            quantity = _quantity(elements[number + 2])
+            quantity = clean_quantity(elements[number + 2])
             found.append(Adjustment(group, reason, _cents(amount), quantity, _CAS[number], True, position))
 
 
@@ -233,32 +233,35 @@ def _contact(elements: list[str], position: int) -> Contact:
 def _cents(text: str) -> int:
     cents = parse_cents(text)
     if cents is None:
-        raise _Unsure
+        raise Unsure
     return cents
 
 
 @lru_cache(maxsize=_KEPT)
-def _quantity(text: str) -> Decimal | None:
+def clean_quantity(text: str) -> Decimal | None:
+    """A quantity, None where the element is empty. Raises Unsure."""
     value = parse_decimal(text)
     if value is None and text:
-        raise _Unsure
+        raise Unsure
     return value
 
 
 @lru_cache(maxsize=_KEPT)
-def _period(text: str) -> tuple[date, date] | tuple[None, None]:
+def clean_period(text: str) -> tuple[date, date] | tuple[None, None]:
+    """A date twice or a range, Nones where the element is empty. Raises Unsure."""
     period = parse_date_range(text)
     if period is None and text:
-        raise _Unsure
+        raise Unsure
     return period or (None, None)
 
 
 @lru_cache(maxsize=_KEPT)
-def _procedure(text: str, component: str) -> ProcedureCode | None:
+def clean_procedure(text: str, component: str) -> ProcedureCode | None:
+    """A procedure composite, None where the element is empty. Raises Unsure."""
     if not text:
         return None
     parts = text.split(component)
     if len(parts) == 1 or len(parts[0]) != 2:
-        raise _Unsure
+        raise Unsure
     parts += [""] * 7
     return ProcedureCode(parts[0], parts[1], tuple(filter(None, parts[2:6])), parts[6])

@@ -7,99 +7,69 @@ go to whoever takes them; `read_tables` keeps them, a writer puts them on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
-from edi.tables.columns import TABLES, Column, Kind
+from edi.tables.arrow import arrow_schema, column_array
+from edi.tables.columns import TABLES
 from edi.tables.files import file_rows
 from edi.tables.rows import Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MONEY = pa.decimal128(18, 2)
-_QUANTITY_DECIMALS = 15
-_MOST_OF_A_QUANTITY = 10**15
 _ROWS_OF_A_BATCH = 65_536
-_TYPES = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.MONEY: MONEY,
-    Kind.QUANTITY: pa.decimal128(38, _QUANTITY_DECIMALS),
-    Kind.DAY: pa.date32(),
-    Kind.FLAG: pa.bool_(),
-}
-
 TakeBatch = Callable[[str, pa.RecordBatch], None]
 """Called with a table's name and its next rows."""
 
 
-def arrow_schema(table: str) -> pa.Schema:
-    """The columns of a table; each field's metadata names the element it comes from."""
-    return pa.schema(
-        [
-            pa.field(column.name, _TYPES[column.kind], metadata={"source": column.source})
-            for column in TABLES[table]
-        ]
-    )
-
-
 class TableBuilder:
-    """Gathers rows, and hands on a batch whenever a table has enough of them."""
+    """Gathers rows and batches, and hands on a batch whenever a table has enough of them."""
 
     def __init__(self, take: TakeBatch, rows_of_a_batch: int = _ROWS_OF_A_BATCH) -> None:
         self._take = take
         self._most = rows_of_a_batch
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
+        self._counts = dict.fromkeys(TABLES, 0)
 
     def add(self, table: str, row: Row) -> None:
         """Take the next row of a table."""
-        rows = self._rows[table]
-        rows.append(row)
-        if len(rows) >= self._most:
-            self._flush(table)
+        self._rows[table].append(row)
+        self._count(table, 1)
+
+    def add_batch(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take the next rows of a table at once."""
+        self._close_rows(table)
+        self._batches[table].append(batch)
+        self._count(table, batch.num_rows)
 
     def close(self) -> None:
         """Hand on what is left."""
-        for name in self._rows:
-            if self._rows[name]:
+        for name, count in self._counts.items():
+            if count:
                 self._flush(name)
 
-    def _flush(self, table: str) -> None:
+    def _count(self, table: str, more: int) -> None:
+        self._counts[table] += more
+        if self._counts[table] >= self._most:
+            self._flush(table)
+
+    def _close_rows(self, table: str) -> None:
         rows, self._rows[table] = self._rows[table], []
-        columns = zip(TABLES[table], zip(*rows, strict=True), strict=True)
-        arrays = [_array(column, values) for column, values in columns]
-        self._take(table, pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(table)))
+        if rows:
+            columns = zip(TABLES[table], zip(*rows, strict=True), strict=True)
+            arrays = [column_array(column, values) for column, values in columns]
+            self._batches[table].append(pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(table)))
 
-
-def _array(column: Column, values: tuple[object, ...]) -> pa.Array:
-    if column.kind is Kind.MONEY:
-        return _money(pa.array(values, pa.int64()))
-    if column.kind is Kind.QUANTITY:
-        values = tuple(map(_quantity, values))
-    return pa.array(values, _TYPES[column.kind])
-
-
-def _quantity(value: object) -> Decimal | None:
-    """A quantity of type R, which has at most 15 digits; None for what no such element can hold."""
-    if not isinstance(value, Decimal) or abs(value) >= _MOST_OF_A_QUANTITY:
-        return None
-    exponent = value.normalize().as_tuple().exponent
-    return value if isinstance(exponent, int) and exponent >= -_QUANTITY_DECIMALS else None
-
-
-def _money(cents: pa.Array) -> pa.Array:
-    """Cents as decimals: the same whole numbers in 128 bits, read with two digits behind the point."""
-    low = cents.fill_null(0).to_numpy(zero_copy_only=False)
-    words = np.empty((len(low), 2), dtype=np.int64)
-    words[:, 0], words[:, 1] = low, low >> 63
-    valid = cents.is_valid()
-    bits = pa.array(valid.to_numpy(zero_copy_only=False)).buffers()[1] if cents.null_count else None
-    return pa.Array.from_buffers(MONEY, len(low), [bits, pa.py_buffer(words)])
+    def _flush(self, table: str) -> None:
+        self._close_rows(table)
+        batches, self._batches[table] = self._batches[table], []
+        self._counts[table] = 0
+        for batch in pa.Table.from_batches(batches, arrow_schema(table)).combine_chunks().to_batches():
+            self._take(table, batch)
 
 
 def write_batches(paths: Iterable[Path], take: TakeBatch) -> None:
@@ -110,7 +80,10 @@ def write_batches(paths: Iterable[Path], take: TakeBatch) -> None:
     builder = TableBuilder(take)
     for path in paths:
         for table, row in file_rows(path):
-            builder.add(table, row)
+            if isinstance(row, pa.RecordBatch):
+                builder.add_batch(table, row)
+            else:
+                builder.add(table, row)
     builder.close()
 
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import pyarrow as pa
+
 from edi.acknowledgment.implementation import GroupAcknowledgment
 from edi.acknowledgment.interchange import read_interchange_acknowledgment
 from edi.answers import check_version, read_answer
@@ -23,21 +25,40 @@ from edi.remittance.balance import RemittanceBalance
 from edi.remittance.read import RemittanceReader
 from edi.remittance.scan import RUN_IDS
 from edi.tables import rows
+from edi.tables.arrow import arrow_schema
+from edi.tables.claim_columns import ClaimColumns
+from edi.tables.claim_stretches import clean_parts, long_stretches
 from edi.tables.rows import TableRow
 
 _REMITTANCE = "835"
 
+TableColumns = tuple[str, list[pa.Array]]
+"""The name of a table, and its columns for many rows without file and transaction."""
+TableBatch = tuple[str, pa.RecordBatch]
+"""The name of a table, and many rows of it."""
 
-def file_rows(path: Path) -> Iterator[TableRow]:
-    """All rows of a file. OSError where it cannot be read; what it holds never raises."""
+
+def file_rows(path: Path) -> Iterator[TableRow | TableBatch]:
+    """All rows of a file, many at once where all is clean. OSError where it cannot be read.
+
+    What it holds never raises.
+    """
     interchanges: list[Interchange] = []
     with path.open("rb") as source:
         reader = read_transactions(
-            source, INBOUND, path.name, on_interchange=interchanges.append, run_ids=RUN_IDS
+            source,
+            INBOUND,
+            path.name,
+            on_interchange=interchanges.append,
+            run_ids=RUN_IDS,
+            with_digests=False,
         )
         for number, transaction in enumerate(reader, start=1):
             for table, row in _transaction_rows(transaction):
-                yield table, (path.name, number, *row)
+                if isinstance(row, list):
+                    yield table, _batch(table, path.name, number, row)
+                else:
+                    yield table, (path.name, number, *row)
     acknowledgments = (segment for one in interchanges for segment in one.acknowledgments)
     answers = map(read_interchange_acknowledgment, acknowledgments)
     outside = chain(
@@ -48,7 +69,13 @@ def file_rows(path: Path) -> Iterator[TableRow]:
         yield table, (path.name, None, *row)
 
 
-def _transaction_rows(transaction: StreamedTransaction) -> Iterator[TableRow]:
+def _batch(table: str, file: str, number: int, columns: list[pa.Array]) -> pa.RecordBatch:
+    count = len(columns[0])
+    same = [pa.repeat(file, count), pa.repeat(pa.scalar(number, pa.int64()), count)]
+    return pa.RecordBatch.from_arrays([*same, *columns], schema=arrow_schema(table))
+
+
+def _transaction_rows(transaction: StreamedTransaction) -> Iterator[TableRow | TableColumns]:
     kind = kind_by_guide(transaction.set_id, transaction.version)
     match kind:
         case "835":
@@ -73,17 +100,28 @@ def _header_row(transaction: StreamedTransaction, kind: str) -> TableRow:
     return "transactions", (kind, *numbers, sender, receiver)
 
 
-def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow]:
+def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableColumns]:
     reader = RemittanceReader(transaction)
     place = transaction.place()
     balance = RemittanceBalance(place)
-    number = 0
-    for number, claim in enumerate(reader, start=1):
-        if number == 1:
+    has_header = False
+    number = 1
+    for stretch in long_stretches(reader.stretches()):
+        if not has_header:
+            has_header = True
             yield rows.remittance_header_row(reader.header)
-        yield from rows.claim_payment_rows(number, claim)
-        yield from map(rows.finding_row, balance.claim(claim))
-    if number == 0:
+        for part in clean_parts(stretch):
+            if isinstance(part, ClaimColumns):
+                balance.balanced(part.paid)
+                yield from part.tables(number).items()
+                number += len(part.starts)
+                continue
+            for text in part:
+                claim = text.read()
+                yield from rows.claim_payment_rows(number, claim)
+                yield from map(rows.finding_row, balance.claim(claim))
+                number += 1
+    if not has_header:
         yield rows.remittance_header_row(reader.header)
     yield from rows.provider_adjustment_rows(reader.provider_adjustments)
     off = balance.transaction(reader.header.payment, reader.provider_adjustments)

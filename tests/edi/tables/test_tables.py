@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edi.tables.build import TableBuilder, arrow_schema, read_frames, read_tables, write_batches
+from edi.tables.arrow import arrow_schema
+from edi.tables.build import TableBuilder, read_frames, read_tables, write_batches
 from edi.tables.columns import TABLES
 from tests.support.builders import ROOT
 
