@@ -13,6 +13,7 @@ from pathlib import Path
 from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
 from tests.benchmarks.guide import WrongResult, time_guide
+from tests.benchmarks.remittance import time_remittances
 from tests.benchmarks.timing import ratios, seconds, spread
 from tests.benchmarks.validation import time_validation
 from tests.support.builders import NIGHT, a_child
@@ -28,6 +29,7 @@ def main() -> int:
     try:
         time_guide()
         time_validation()
+        time_remittances()
         _time_nights()
     except WrongResult as wrong:
         print(f"wrong result: {wrong}")
