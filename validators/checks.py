@@ -6,6 +6,7 @@ Context comes in as an argument; rules hold no state and ask no globals.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 from edi.claim837i.model import Claim, HealthCode, LoopSegment, ServiceLine
 from edi.envelope import Interchange
 from edi.finding import Place
+from edi.tokens import Segment
 from mapping import encounter as record
 from mapping.building.parts import WHOLE, drug_codes, frequency_of, infusion_day
 from mapping.encounter import Coverage, Encounter
@@ -40,6 +42,9 @@ OUTPATIENT = ("13", "85")
 PRINCIPAL = ("ABK", "BK")
 PRINCIPAL_AND_OTHER = frozenset({*PRINCIPAL, "ABF", "BF"})
 """HI qualifiers of these diagnoses, ICD-10 and ICD-9."""
+
+InLoop = tuple[str, Segment]
+"""The id of a loop, and a segment in it."""
 
 Value = TypeVar("Value")
 
@@ -121,9 +126,21 @@ class ClaimCheck:
         return self.claim.facility_code in OUTPATIENT
 
     @fact
-    def segments(self) -> Mapping[str, Sequence[LoopSegment]]:
-        """The claim's segments and those of the levels above it, by segment id."""
-        return self.claim.segments_by_id()
+    def segments(self) -> Mapping[str, Sequence[InLoop]]:
+        """The claim's segments and those of the levels above it by segment id, each with its loop.
+
+        Plain pairs, because a claim has so many: `place_of` knows them.
+        """
+        found: defaultdict[str, list[InLoop]] = defaultdict(list)
+        for source in self.claim.sources:
+            for loop, segments in source.loops:
+                for segment in segments:
+                    found[segment.id].append((loop, segment))
+        return found
+
+    def place_of(self, item: InLoop, element: str) -> Place:
+        """The place of an element of one of `segments`."""
+        return self.claim.place_of(LoopSegment(*item), element)
 
     def once(self, work_out: Callable[[ClaimCheck], Value]) -> Value:
         """What a function makes of the claim; it is called once, however many rules ask."""

@@ -28,10 +28,10 @@ def health_code_place(check: ClaimCheck, code: HealthCode, component: int = 2) -
 
 def _composites(check: ClaimCheck, qualifier: str) -> Iterator[tuple[LoopSegment, str]]:
     """Segments and elements of the composites with that qualifier, as the file has them."""
-    for item in check.segments["HI"]:
-        if item.loop != _LOOP:
+    for loop, segment in check.segments["HI"]:
+        if loop != _LOOP:
             continue
-        for number in range(1, len(item.segment.elements)):
-            parts = item.segment.components(number)
+        for number in range(1, len(segment.elements)):
+            parts = segment.components(number)
             if parts[0] == qualifier and any(parts):
-                yield item, f"HI{number:02d}"
+                yield LoopSegment(loop, segment), f"HI{number:02d}"

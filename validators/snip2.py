@@ -11,10 +11,9 @@ from functools import lru_cache
 
 from edi.claim837i import layouts
 from edi.claim837i.layout import Layout
-from edi.claim837i.model import LoopSegment
 from edi.finding import Acknowledgment
 from edi.protected import Protected, shown_code
-from validators.checks import ClaimCheck
+from validators.checks import ClaimCheck, InLoop
 from validators.registry import Fault, claim_rule
 
 _LAYOUTS = [one for one in vars(layouts).values() if isinstance(one, Layout)]
@@ -73,27 +72,27 @@ _NUMBERS = {
 """By segment id the elements that are amounts or quantities, each with its form."""
 
 
-def _numbers(check: ClaimCheck) -> list[tuple[LoopSegment, int, str, Form | None]]:
+def _numbers(check: ClaimCheck) -> list[tuple[InLoop, int, str, Form | None]]:
     """What stands in those elements, with segment, element and form."""
     segments = check.segments
     return [
         (item, number, contents[number], form)
         for segment_id in _NUMBERS.keys() & segments.keys()
         for item in segments[segment_id]
-        for contents in (item.segment.elements,)
+        for contents in (item[1].elements,)
         for number, form in _NUMBERS[segment_id]
         if number < len(contents) and contents[number]
     ]
 
 
-def _value_code_amounts(check: ClaimCheck) -> list[tuple[LoopSegment, str, str]]:
+def _value_code_amounts(check: ClaimCheck) -> list[tuple[InLoop, str, str]]:
     """The amounts of value codes (HI BE), with the segment and the component."""
     return [
-        (item, f"HI{number:02d}-{_VALUE}", item.segment.component(number, _VALUE))
-        for item in check.segments.get("HI", ())
-        if item.segment.text.startswith(_VALUE_CODE, _FIRST_ELEMENT)
-        for number in range(1, len(item.segment.elements))
-        if item.segment.component(number, _VALUE)
+        ((loop, segment), f"HI{number:02d}-{_VALUE}", segment.component(number, _VALUE))
+        for loop, segment in check.segments.get("HI", ())
+        if segment.text.startswith(_VALUE_CODE, _FIRST_ELEMENT)
+        for number in range(1, len(segment.elements))
+        if segment.component(number, _VALUE)
     ]
 
 
@@ -109,7 +108,7 @@ def amount_format(check: ClaimCheck) -> Iterator[Fault]:
     for item, number, value, is_right in check.once(_numbers):
         if is_right is None or is_right(value):
             continue
-        segment_id = item.segment.id
+        segment_id = item[1].id
         text = value
         if segment_id == _SIGNED or (segment_id, number) in _SIGN_IS_ANOTHERS:
             text = value.removeprefix("-")
@@ -121,7 +120,7 @@ def amount_format(check: ClaimCheck) -> Iterator[Fault]:
 
 
 def _misshapen(
-    check: ClaimCheck, item: LoopSegment, element: str, value: str, text: str, decimals: int = 2
+    check: ClaimCheck, item: InLoop, element: str, value: str, text: str, decimals: int = 2
 ) -> Iterator[Fault]:
     """The fault of a value; `text` is it without a sign that is none. What is no number at all, the guide says."""
     right = _AMOUNT if decimals == 2 else _QUANTITY
@@ -130,7 +129,7 @@ def _misshapen(
         return
     yield Fault(
         "{element} is written with {fault}.",
-        check.claim.place_of(item, element),
+        check.place_of(item, element),
         fields={"element": element, "fault": fault},
         expected=f"digits, at most eight before the point and {decimals} behind it",
         found=value if len(value) <= _LONGEST_SHOWN else Protected(value),
@@ -153,7 +152,7 @@ def amount_trailing_zeros(check: ClaimCheck) -> Iterator[Fault]:
             and _ZEROS_AT_THE_END.fullmatch(value)
             and not _is_too_fine(form, value)
         ):
-            yield _zeros(check, item, f"{item.segment.id}{number:02d}", value)
+            yield _zeros(check, item, f"{item[1].id}{number:02d}", value)
     for item, element, value in check.once(_value_code_amounts):
         if _ZEROS_AT_THE_END.fullmatch(value) and _AMOUNT.fullmatch(value):
             yield _zeros(check, item, element, value)
@@ -164,10 +163,10 @@ def _is_too_fine(form: Form | None, value: str) -> bool:
     return form is _is_amount and len(value.partition(".")[2]) > 2
 
 
-def _zeros(check: ClaimCheck, item: LoopSegment, element: str, value: str) -> Fault:
+def _zeros(check: ClaimCheck, item: InLoop, element: str, value: str) -> Fault:
     return Fault(
         "{element} ends in zeros after the decimal point.",
-        check.claim.place_of(item, element),
+        check.place_of(item, element),
         fields={"element": element},
         expected="no zeros at the end of the decimals",
         found=value if len(value) <= _LONGEST_SHOWN else Protected(value),
@@ -182,16 +181,16 @@ def tax_id(check: ClaimCheck) -> Iterator[Fault]:
     Why: the payer matches hospital and payment by it; a hyphen or a lost zero matches nobody (277CA 128).
     Fix: write the nine digits of the tax id without a hyphen, with leading zeros, in the site profile.
     """
-    for item in check.segments.get("REF", ()):
-        if "EI" not in item.segment.text:
+    for loop, segment in check.segments.get("REF", ()):
+        if "EI" not in segment.text:
             continue
-        contents = item.segment.elements
+        contents = segment.elements
         number = contents[2] if len(contents) > 2 and contents[1] == "EI" else ""
         if number and not _TAX_ID.fullmatch(number):
             yield Fault(
                 "The tax id in loop {loop} is not nine digits.",
-                check.claim.place_of(item, "REF02"),
-                fields={"loop": item.loop or "unknown"},
+                check.place_of((loop, segment), "REF02"),
+                fields={"loop": loop or "unknown"},
                 expected="nine digits",
                 found=shown_code(number, 10),
             )

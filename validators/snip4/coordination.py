@@ -85,8 +85,8 @@ def _is_dated(check: ClaimCheck, coverage: OtherCoverage) -> bool:
     if coverage.adjudicated is not None:
         return True
     return any(
-        item.segment.element(1) == _DECIDED_ON and item.loop in ("2330B", "2430")
-        for item in check.segments.get("DTP", ())
+        segment.element(1) == _DECIDED_ON and loop in ("2330B", "2430")
+        for loop, segment in check.segments.get("DTP", ())
     )
 
 
@@ -118,8 +118,10 @@ def cob_shape(check: ClaimCheck) -> Iterator[Fault]:
 
 
 def _coverage_place(check: ClaimCheck, number: int) -> Place:
-    found = [item for item in check.segments.get("SBR", ()) if item.loop == "2320"]
-    return check.claim.place_of(found[number] if number < len(found) else None, "SBR01", "2320")
+    found = [item for item in check.segments.get("SBR", ()) if item[0] == "2320"]
+    if number < len(found):
+        return check.place_of(found[number], "SBR01")
+    return check.claim.place_of(None, "SBR01", "2320")
 
 
 def _twice(check: ClaimCheck, coverage: OtherCoverage) -> Iterator[Fault]:

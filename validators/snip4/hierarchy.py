@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edi.claim837i.model import LoopSegment
 from edi.protected import shown_code
+from edi.tokens import Segment
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
@@ -26,10 +26,10 @@ def patient_hierarchy(check: ClaimCheck) -> Iterator[Fault]:
     claim = check.claim
     if claim.subscriber.is_patient is (claim.patient is not None):
         yield from _subscriber(check)
-    levels = {item.loop: item for item in check.segments.get("HL", ())}
+    levels = dict(check.segments.get("HL", ()))
     for loop, above in _ABOVE:
         if loop in levels and above in levels and not _is_below(levels[loop], levels[above]):
-            yield _parent(check, levels[loop], levels[above])
+            yield _parent(check, loop, levels[loop], levels[above])
     if "2000B" in levels:
         yield from _children(check, levels["2000B"])
 
@@ -37,7 +37,7 @@ def patient_hierarchy(check: ClaimCheck) -> Iterator[Fault]:
 def _subscriber(check: ClaimCheck) -> Iterator[Fault]:
     """The fault of an SBR that does not go with the levels below it."""
     claim = check.claim
-    header = next((item for item in check.segments.get("SBR", ()) if item.loop == "2000B"), None)
+    header = next((item for item in check.segments.get("SBR", ()) if item[0] == "2000B"), None)
     if header is None:
         return
     dependent = claim.patient is not None
@@ -45,34 +45,34 @@ def _subscriber(check: ClaimCheck) -> Iterator[Fault]:
         "The subscriber is called the patient, and a dependent follows."
         if dependent
         else "The subscriber is not called the patient, and no dependent follows.",
-        claim.place_of(header, "SBR02"),
+        check.place_of(header, "SBR02"),
         expected="SBR02 empty, or no loop 2000C" if dependent else "SBR02 18, or a loop 2000C",
         found=shown_code(claim.subscriber.relationship, 2),
     )
 
 
-def _is_below(level: LoopSegment, above: LoopSegment) -> bool:
+def _is_below(level: Segment, above: Segment) -> bool:
     """Whether a level names the one above it as its parent."""
-    said, number = level.segment.element(2), above.segment.element(1)
+    said, number = level.element(2), above.element(1)
     return said == number or said.lstrip("0") == number.lstrip("0")
 
 
-def _parent(check: ClaimCheck, level: LoopSegment, above: LoopSegment) -> Fault:
+def _parent(check: ClaimCheck, loop: str, level: Segment, above: Segment) -> Fault:
     return Fault(
         "The level {loop} does not name the level above it as its parent.",
-        check.claim.place_of(level, "HL02"),
-        fields={"loop": level.loop},
-        expected=shown_code(above.segment.element(1), _LONGEST_NUMBER),
-        found=shown_code(level.segment.element(2), _LONGEST_NUMBER),
+        check.place_of((loop, level), "HL02"),
+        fields={"loop": loop},
+        expected=shown_code(above.element(1), _LONGEST_NUMBER),
+        found=shown_code(level.element(2), _LONGEST_NUMBER),
     )
 
 
-def _children(check: ClaimCheck, level: LoopSegment) -> Iterator[Fault]:
-    said, right = level.segment.element(4), "0" if check.claim.patient is None else "1"
+def _children(check: ClaimCheck, level: Segment) -> Iterator[Fault]:
+    said, right = level.element(4), "0" if check.claim.patient is None else "1"
     if said and said != right:
         yield Fault(
             "The level of the subscriber says wrongly whether a dependent follows.",
-            check.claim.place_of(level, "HL04"),
+            check.place_of(("2000B", level), "HL04"),
             expected=right,
             found=shown_code(said, 1),
         )

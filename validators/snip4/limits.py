@@ -51,21 +51,21 @@ def note_budget(check: ClaimCheck) -> Iterator[Fault]:
     Fix: shorten the text, or send it as an attachment; put a second billing note into a claim note.
     """
     billing_notes = 0
-    for item in check.segments.get("NTE", ()):
-        length = len(item.segment.element(2))
+    for loop, segment in check.segments.get("NTE", ()):
+        length = len(segment.element(2))
         if length > _LONGEST_NOTE:
             yield Fault(
                 "A note has {length} characters.",
-                check.claim.place_of(item, "NTE02"),
+                check.place_of((loop, segment), "NTE02"),
                 fields={"length": length},
                 expected=f"at most {_LONGEST_NOTE} characters",
                 found=f"{length} characters",
             )
-        billing_notes += item.loop == _CLAIM_LOOP and item.segment.element(1) == _BILLING_NOTE
-        if billing_notes > 1 and item.segment.element(1) == _BILLING_NOTE:
+        billing_notes += loop == _CLAIM_LOOP and segment.element(1) == _BILLING_NOTE
+        if billing_notes > 1 and segment.element(1) == _BILLING_NOTE:
             yield Fault(
                 "The claim has another billing note already.",
-                check.claim.place_of(item, "NTE01"),
+                check.place_of((loop, segment), "NTE01"),
                 expected="one NTE*ADD",
                 found=f"number {billing_notes}",
             )

@@ -24,16 +24,15 @@ def npi(check: ClaimCheck) -> Iterator[Fault]:
     Why: one wrong digit names nobody or somebody else; the claim is rejected or misrouted.
     Fix: take the number from the NPI registry and correct the site profile or the record.
     """
-    for item in check.segments["NM1"]:
-        segment = item.segment
-        if segment.element(8) != "XX" or item.loop in _LOOPS_OF_PERSONS:
+    for loop, segment in check.segments["NM1"]:
+        if segment.element(8) != "XX" or loop in _LOOPS_OF_PERSONS:
             continue
         number = segment.element(9)
         if not is_valid_npi(number):
             yield Fault(
                 "The NPI in {loop} is not ten digits with a right check digit.",
-                check.claim.place_of(item, "NM109"),
-                fields={"loop": f"loop {item.loop}" if item.loop else "a loop the guide does not have"},
+                check.place_of((loop, segment), "NM109"),
+                fields={"loop": f"loop {loop}" if loop else "a loop the guide does not have"},
                 expected="ten digits with a right check digit",
                 # what has not the form of an NPI may be anything
                 found=number if _TEN_DIGITS.fullmatch(number) else Protected(number),
@@ -48,16 +47,15 @@ def taxonomy(check: ClaimCheck) -> Iterator[Fault]:
     Why: payers choose contract and enrollment by it; a code that none can be goes unmatched (RARC N255).
     Fix: copy the code of the provider from the NPI registry into the site profile or the record.
     """
-    for item in check.segments["PRV"]:
-        segment = item.segment
+    for loop, segment in check.segments["PRV"]:
         if segment.element(2) != "PXC":
             continue
         code = segment.element(3)
         if code and not _TAXONOMY.fullmatch(code):
             yield Fault(
                 "The taxonomy code in loop {loop} is not ten characters ending in X.",
-                check.claim.place_of(item, "PRV03"),
-                fields={"loop": item.loop or "unknown"},
+                check.place_of((loop, segment), "PRV03"),
+                fields={"loop": loop or "unknown"},
                 expected="ten digits and capital letters, the last an X",
                 found=shown_code(code, 12),
             )
