@@ -18,6 +18,7 @@ from mapping.profile_store import ProfileStore
 from tests.benchmarks.guide import WrongResult
 from tests.benchmarks.timing import ratios, seconds, spread
 from tests.support.builders import INPATIENT, NIGHT, OUTPATIENT, ROOT, a_built_claim, a_file_of
+from tests.support.memory import peak_kilobytes
 from validators.reports import ClaimReport
 from validators.validate import FileCheck, ValidationContext, validate_bytes
 
@@ -136,8 +137,6 @@ def _most_memory(claims: int) -> int:
 
 
 if __name__ == "__main__":
-    import resource
-
     for _ in FileCheck(_Source(int(sys.argv[1])), _CONTEXT):
         pass
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(peak_kilobytes())

@@ -320,15 +320,15 @@ class Generated:
 def growth_of(megabytes: int) -> float:
     """How many megabytes of memory a process needs more for such a stream than for one of 3 MB."""
     script = f"""
-from resource import RUSAGE_SELF, getrusage
 from edi.envelope import read_transactions
 from tests.edi.test_tokens import Generated
+from tests.support.memory import peak_kilobytes
 
 def peak(megabytes):
     stream = read_transactions(Generated(megabytes))
     assert sum(1 for transaction in stream for _ in transaction.segments) > 30_000 * megabytes
     assert stream.findings == []
-    return getrusage(RUSAGE_SELF).ru_maxrss
+    return peak_kilobytes()
 
 small = peak(3)
 print((peak({megabytes}) - small) / 1024)

@@ -235,10 +235,11 @@ def test_a_ta1_alone_is_an_answer(tmp_path: Path) -> None:
 def test_one_claim_is_held_at_a_time(tmp_path: Path) -> None:
     """Memory for sixteen times the claims grows by little."""
     script = (
-        "import resource, sys\n"
+        "import sys\n"
         "from pipeline.cli.main import main\n"
         "main.main(args=['read', sys.argv[1]], standalone_mode=False)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+        "from tests.support.memory import peak_kilobytes\n"
+        "print(peak_kilobytes(), file=sys.stderr)\n"
     )
     peaks = []
     for count in (100, 1600):
