@@ -294,7 +294,8 @@ class PayerProfile(ProfileRecord):
     `diagnoses`: without dots, of which one must stand in `diagnosis_position` for the drug; ()
     for no list of its own. `line_charge_maximum` and `claim_charge_maximum`: dollars that its
     system can hold. `filing_days` count from the end of the statement, `filing_days_secondary`
-    from the decision of the payer before; None where they are not known.
+    from the decision of the payer before, `filing_days_correction` of a replacement from the
+    remittance; None where they are not known. `correction_days` is what is reckoned with then.
     `filing_extends_over_weekends`: a last day on a Saturday or Sunday means the Monday after.
     `member_id_pattern`: what a member id must match as a whole; "" for any.
     """
@@ -335,6 +336,7 @@ class PayerProfile(ProfileRecord):
     member_id_pattern: Pattern = ""
     filing_days: Days | None = None
     filing_days_secondary: Days | None = None
+    filing_days_correction: Days | None = None
     filing_extends_over_weekends: bool = False
     denied_claim_resubmission: Literal["replace", "new_claim"]
     replacement_unit: Literal["claim", "line"]

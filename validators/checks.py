@@ -32,7 +32,9 @@ Limit = Literal["titer_threshold", "titer_maximum_days", "weight_maximum_days"]
 WEIGHT_VALUE_CODE = "A8"
 VOID = "8"
 """CLM05-3 of a claim that withdraws another."""
-CHANGES_ANOTHER = ("7", VOID)
+REPLACEMENT = "7"
+"""CLM05-3 of a claim that takes the place of another."""
+CHANGES_ANOTHER = (REPLACEMENT, VOID)
 """CLM05-3 of a claim that replaces or withdraws another."""
 INPATIENT = "11"
 OUTPATIENT = ("13", "85")

@@ -176,6 +176,12 @@ def claim_rules() -> tuple[Rule, ...]:
     return _in_order(_claim_rules)
 
 
+@cache
+def ids_judged_by_file() -> frozenset[str]:
+    """The ids of rules that judge a claim by the file and the profiles alone, whatever else is at hand."""
+    return frozenset(rule.id for rule in claim_rules() if rule.contract.needs in ("file", "profile"))
+
+
 def encounter_rules(gate: str | None = None) -> tuple[Rule, ...]:
     """The encounter rules that apply to every therapy and to the given clinical gate, in that order."""
     _load_modules()

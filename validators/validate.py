@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import BinaryIO
 
+from edi.claim837i import VERSION
 from edi.claim837i.model import Claim
 from edi.claim837i.read import ClaimReader
-from edi.envelope import Interchange, StreamedTransaction, collector_paused, read_transactions
+from edi.envelope import Interchange, StreamedTransaction, TransactionSet, collector_paused, read_transactions
 from edi.finding import Finding, Place, RuleKey, Severity
 from edi.guide.check import GuideCheck
 from edi.protected import shown_code
@@ -30,7 +31,13 @@ from validators.billed import billed_product
 from validators.checks import ClaimCheck, InterchangeCheck
 from validators.claims_before import ClaimsBefore
 from validators.prior_claims import PriorClaims
-from validators.registry import RuleSet, claim_rules, encounter_rules, interchange_rules
+from validators.registry import (
+    RuleSet,
+    claim_rules,
+    encounter_rules,
+    ids_judged_by_file,
+    interchange_rules,
+)
 from validators.reports import ClaimReport, FileReport, SharedFinding
 
 __all__ = [
@@ -44,6 +51,7 @@ __all__ = [
 ]
 
 _SET_ID = "837"
+_GUIDE = VERSION[: len("005010X223")]
 _NO_CLAIMS = RuleKey("x12-syntax", 1, Severity.ERROR)
 _SEGMENTS_AT_ONCE = 512
 _MOST_KINDS_NAMED = 5
@@ -225,6 +233,18 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         """With the file's name and, of a claim, what its record and the rules say."""
         if isinstance(item, SharedFinding):
             return replace(item, finding=self._named(item.finding))
+        if _is_of_guide(item.transaction):
+            self._judge_claim(item)
+        else:
+            self._not_checked.update(rule.id for rule in claim_rules())
+        if item.findings:
+            item.findings = [self._named(finding) for finding in item.findings]
+        if item.above:
+            item.above = [self._named(finding) for finding in item.above]
+        return item
+
+    def _judge_claim(self, item: ClaimReport) -> None:
+        """Add what its record and the rules say."""
         known = self._context.known(item.index, item.claim)
         check = self._profiles.claim_check(item, known)
         rules = self._profiles.rules(check)
@@ -236,22 +256,18 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         if known is not None:
             account = item.claim.place.claim
             item.findings += (finding.at(claim=account) for finding in known.gate())
-        if item.findings:
-            item.findings = [self._named(finding) for finding in item.findings]
-        if item.above:
-            item.above = [self._named(finding) for finding in item.above]
         self._note_what_was_not_judged(check, rules)
-        return item
 
     def _note_what_was_not_judged(self, check: ClaimCheck, rules: RuleSet) -> None:
         product = check.product.key if check.product is not None else None
-        kind = check.payer.key, product, check.encounter is None
+        kind = check.payer.key, product, check.is_void, check.encounter is None
         if kind in self._asked:
             return
         self._asked.add(kind)
         self._not_checked.update(rules.not_judged(check))
         if check.encounter is None and check.product is not None:
-            self._not_checked.update(rule.id for rule in encounter_rules(check.product.clinical_gate))
+            of_record = {rule.id for rule in encounter_rules(check.product.clinical_gate)}
+            self._not_checked |= of_record - ids_judged_by_file()
 
     def _add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -270,6 +286,12 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
             fix="Give an 837I file; an answer (835, 277, 999) goes to `j3399 ingest`.",
             place=Place(file=self._file),
         )
+
+
+def _is_of_guide(transaction: TransactionSet) -> bool:
+    """Whether the claims are institutional: what rules ask for means nothing in another guide."""
+    version = transaction.version
+    return not version or version.startswith(_GUIDE)
 
 
 def _kind(transaction: StreamedTransaction) -> str:

@@ -255,7 +255,17 @@ def test_what_could_not_be_judged_is_listed() -> None:
     report = validate_bytes(the_file([request], {}), ValidationContext(ProfileStore(), NIGHT.date()))
     of_treatment = {rule_id for rule_id, one in contracts().items() if one.stage == "encounter"}
     in_need = {rule.id for rule in claim_rules() if rule.contract.needs in ("encounter", "ledger")}
-    assert set(report.not_checked) == of_treatment | in_need | {"site-of-care", "weight-range"}
+    # of an id that claims and records are judged under, the claim was judged
+    by_file = {rule.id for rule in claim_rules()} - in_need
+    assert set(report.not_checked) == (of_treatment | in_need) - by_file
+
+
+def test_claims_of_another_guide_are_not_judged_by_rules() -> None:
+    data = the_file([a_request(Encounter.model_validate(a_record()))], {})
+    data = data.replace(b"005010X223A2", b"005010X222A1")
+    report = validate_bytes(data, ValidationContext(ProfileStore(), NIGHT.date()))
+    assert {finding.rule for finding in report.findings()} == {"guide"}
+    assert set(report.not_checked) == {rule.id for rule in claim_rules()}
 
 
 def test_a_rule_points_at_its_segment() -> None:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from edi.finding import Place
 from edi.protected import Protected
-from validators.checks import CHANGES_ANOTHER, ClaimCheck
+from mapping.profile_models import PayerProfile
+from validators.checks import REPLACEMENT, ClaimCheck
 from validators.registry import Fault, claim_rule
 
 _FIRST_PAYER = "P"
 _NEAR_DAYS = 14
 _SATURDAY = 5
 _WEEKEND = 2
+_ASSUMED_LIMIT = (
+    "The days that are assumed for a replacement end on {last}; until when this payer takes it is not known."
+)
+_ASSUMED_LIMIT_FIX = (
+    "ask the payer how long it takes replacements, and enter that as filing_days_correction in its profile."
+)
 
 
 @claim_rule(
@@ -43,42 +51,59 @@ def _too_much(template: str, place: Place, limit: Decimal, found: Decimal) -> Fa
     return Fault(template, place, expected=f"at most {limit:f}", found=f"{found:f}")
 
 
-@claim_rule("filing-limit-near", source="payers' filing limits, from the profile; FACTS E2")
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The last day on which a payer takes a claim; `is_assumed`: by a count of days that no payer's fact is."""
+
+    last: dt.date
+    is_assumed: bool = False
+
+
+@claim_rule("filing-limit-near", source="payers' filing limits, from the profile; FACTS E2", of_void=False)
 def filing_limit_near(check: ClaimCheck) -> Iterator[Fault]:
     """The last day on which the payer takes the claim is more than two weeks away.
 
-    What: the payer's filing limit is reached today or in the next 14 days.
+    What: the payer's filing limit is reached today or in the next 14 days; or, of a replacement whose
+    limit the profile does not know, the days that are assumed for it (correction_days) are nearly over.
     Why: a claim that is rejected at the front door must be corrected and be there again within the limit.
     Fix: send the claim today, and look for the payer's answer each day until it is accepted.
     """
-    last = check.once(_last_day)
-    if last is not None and 0 <= (last - check.today).days <= _NEAR_DAYS:
+    limit = check.once(_limit_of)
+    if limit is None:
+        return
+    days = (limit.last - check.today).days
+    if days <= _NEAR_DAYS and (days >= 0 or limit.is_assumed):
         yield Fault(
-            "This payer takes the claim until {last}, in {days} days.",
+            _ASSUMED_LIMIT
+            if limit.is_assumed
+            else "This payer takes the claim until {last}, in {days} days.",
             check.claim_place("DTP", "434", "DTP03"),
-            fields={"last": _shown(last), "days": (last - check.today).days},
+            fields={"last": _shown(limit.last), "days": days},
             expected=f"more than {_NEAR_DAYS} days left",
-            found=f"{(last - check.today).days} days left",
+            found=f"{days} days left" if days >= 0 else f"{-days} days late",
+            fix=_ASSUMED_LIMIT_FIX if limit.is_assumed else "",
         )
 
 
-@claim_rule("filing-limit-passed", source="payers' filing limits, from the profile; FACTS E2")
+@claim_rule("filing-limit-passed", source="payers' filing limits, from the profile; FACTS E2", of_void=False)
 def filing_limit_passed(check: ClaimCheck) -> Iterator[Fault]:
     """The payer still takes the claim, or the claim says why it is late.
 
-    What: the last day of the payer's filing limit is past, and there is no delay reason (CLM20).
+    What: the last day of the payer's filing limit is past, and there is no delay reason (CLM20). A limit
+    that is only assumed is for filing-limit-near.
     Why: the payer denies a late claim, and the hospital cannot bill the family for it (CARC 29).
     Fix: where one of the guide's reasons holds, enter it in delay_reason and keep the proof; else ask the payer for an exception before it goes.
     """
-    last = check.once(_last_day)
-    if last is not None and check.today > last and not check.claim.delay_reason:
-        yield Fault(
-            "This payer took the claim until {last}, and it gives no reason for the delay.",
-            check.claim_place("CLM", element="CLM20"),
-            fields={"last": _shown(last)},
-            expected="sent by that day, or a delay reason",
-            found=f"{(check.today - last).days} days late",
-        )
+    limit = check.once(_limit_of)
+    if limit is None or limit.is_assumed or check.today <= limit.last or check.claim.delay_reason:
+        return
+    yield Fault(
+        "This payer took the claim until {last}, and it gives no reason for the delay.",
+        check.claim_place("CLM", element="CLM20"),
+        fields={"last": _shown(limit.last)},
+        expected="sent by that day, or a delay reason",
+        found=f"{(check.today - limit.last).days} days late",
+    )
 
 
 def _shown(day: dt.date) -> Protected[str]:
@@ -86,21 +111,25 @@ def _shown(day: dt.date) -> Protected[str]:
     return Protected(day.isoformat())
 
 
-def _last_day(check: ClaimCheck) -> dt.date | None:
+def _limit_of(check: ClaimCheck) -> _Limit | None:
     """The last day on which the payer takes the claim; None where that is not known.
 
-    A replacement or a void counts from the remittance, which the ledger alone knows.
+    A replacement counts from the remittance, which the ledger alone knows.
     """
     claim, payer = check.claim, check.payer
-    days: int | None
-    if claim.frequency in CHANGES_ANOTHER:
-        first, days = _remitted(check), payer.correction_days
-    elif claim.subscriber.responsibility == _FIRST_PAYER:
-        first, days = claim.statement_through, payer.filing_days
-    elif payer.filing_days_secondary is not None:
-        first, days = _decided(check), payer.filing_days_secondary
+    if claim.frequency == REPLACEMENT:
+        known = payer.filing_days_correction
+        last = _last_day(_remitted(check), payer.correction_days if known is None else known, payer)
+        return _Limit(last, is_assumed=known is None) if last is not None else None
+    if claim.subscriber.responsibility == _FIRST_PAYER:
+        last = _last_day(claim.statement_through, payer.filing_days, payer)
     else:
-        return None
+        last = _last_day(_decided(check), payer.filing_days_secondary, payer)
+    return _Limit(last) if last is not None else None
+
+
+def _last_day(first: dt.date | None, days: int | None, payer: PayerProfile) -> dt.date | None:
+    """The day so many days on, after a weekend where the payer extends it; None where something is not known."""
     if first is None or days is None or days + _WEEKEND > (dt.date.max - first).days:
         return None
     last = first + dt.timedelta(days)
@@ -110,7 +139,7 @@ def _last_day(check: ClaimCheck) -> dt.date | None:
 
 
 def _remitted(check: ClaimCheck) -> dt.date | None:
-    """The day of the last remittance of the claim that this one replaces or voids."""
+    """The day of the last remittance of the claim that this one replaces."""
     if check.prior is None:
         return None
     claim = check.claim
