@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from edi.protected import MASK, Protected, reveal
+from edi.records import record
 
 
 class Severity(StrEnum):
@@ -34,7 +35,7 @@ class RuleKey:
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """Where something stands: in a file of X12, or in an encounter record.
 
