@@ -250,10 +250,13 @@ def _without_empty_end(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _picker(slots: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    """What takes these slots out of the contents of a segment; several at once without a loop."""
+    """What takes these slots out of the contents of a segment, without a loop."""
     if len(slots) > 1:
         return itemgetter(*slots)
-    return lambda contents: tuple(contents[slot] for slot in slots)
+    if not slots:
+        return lambda contents: ()
+    slot = slots[0]
+    return lambda contents: (contents[slot],)
 
 
 class _Slots:
@@ -283,7 +286,7 @@ class _Slots:
                     unused.add(end + component - 1)
             end += count
         self.end = end
-        self._unused = sorted(unused)
+        self._pick_unused = _picker(sorted(unused))
 
     def at(self, element: int, component: int) -> int:
         """The slot of an element or component."""
@@ -313,10 +316,7 @@ class _Slots:
                 has_more = True
         if has_more or marks or (separators.repetition and separators.repetition in text):
             return contents, True
-        for slot in self._unused:
-            if contents[slot]:
-                return contents, True
-        return contents, False
+        return contents, any(self._pick_unused(contents))
 
 
 def _blanks(most: int) -> list[list[str]]:
