@@ -8,7 +8,6 @@ not taken for the loop before. Source: 005010X223A2, FACTS annex 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from edi.claim837i.losses import Losses
@@ -55,7 +54,6 @@ Parts = Sequence[tuple[str, str, Callable[["Loop", Losses], Any]]]
 """Parts of a loop: the segment id, the field of the record, and what reads it out of the loop."""
 
 
-@dataclass(slots=True)
 class Loop:
     """One instance of a loop: its id, the loop it hangs on (`scope`) and its own segments.
 
@@ -63,11 +61,14 @@ class Loop:
     what nobody took is `left`.
     """
 
-    id: str
-    scope: str
-    segments: list[Segment] = field(default_factory=list)
-    _to_take: dict[str, list[Segment]] | None = field(default=None, repr=False, compare=False)
-    _taken: int = field(default=0, repr=False, compare=False)
+    __slots__ = ("id", "scope", "segments", "_to_take", "_taken")
+
+    def __init__(self, id: str, scope: str) -> None:
+        self.id = id
+        self.scope = scope
+        self.segments: list[Segment] = []
+        self._to_take: dict[str, list[Segment]] | None = None
+        self._taken = 0
 
     def has(self, segment_id: str) -> bool:
         """Whether it has a segment of an id, taken or not."""
@@ -142,14 +143,17 @@ def segments_of(loops: Iterable[Loop]) -> tuple[LoopSegments, ...]:
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
     """The loops of a transaction set in their order, each with its own segments."""
     current = Loop(HEADER, HEADER)
+    append, opener_of = current.segments.append, _OPENERS.get
     for segment in segments:
-        opener = _OPENERS.get(segment.id)
-        opened = opener(segment, current) if opener is not None else None
-        if opened is not None:
-            if current.segments:
-                yield current
-            current = opened
-        current.segments.append(segment)
+        opener = opener_of(segment.id)
+        if opener is not None:
+            opened = opener(segment, current)
+            if opened is not None:
+                if current.segments:
+                    yield current
+                current = opened
+                append = current.segments.append
+        append(segment)
     if current.segments:
         yield current
 

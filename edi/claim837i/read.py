@@ -212,14 +212,13 @@ class _Hierarchy:
 
     def _begin(self, loop: Loop) -> _Level:
         first = loop.segments[0]
-        above = _LEVELS[: _LEVELS.index(loop.scope)]
-        parent = next((self._levels[name].number for name in reversed(above) if name in self._levels), "")
+        parent = next((self._levels[name].number for name in _ABOVE[loop.scope] if name in self._levels), "")
         number = first.element(1).lstrip("0") if first.id == "HL" else ""
         return _Level(self._place, self._outside.silent, parent, [loop], number)
 
     def close(self, name: str) -> None:
         """End a level and those below it. One under which no claim stood is kept outside all claims."""
-        for below in _LEVELS[_LEVELS.index(name) :]:
+        for below in _FROM[name]:
             level = self._levels.pop(below, None)
             if level is not None and level.source is None:
                 self._outside.no_claim(level.segments())
@@ -288,6 +287,10 @@ def _patient(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:
 
 
 _LEVELS = (BILLING, SUBSCRIBER, PATIENT)
+_ABOVE = {BILLING: (), SUBSCRIBER: (BILLING,), PATIENT: (SUBSCRIBER, BILLING)}
+"""The levels above one, the nearest first."""
+_FROM = {BILLING: _LEVELS, SUBSCRIBER: (SUBSCRIBER, PATIENT), PATIENT: (PATIENT,)}
+"""A level and those below it."""
 _READERS = {BILLING: _billing, SUBSCRIBER: _subscriber, PATIENT: _patient}
 _NOBODY = {"billing_provider": Party(), "subscriber": Subscriber(Party(), "", ""), "payer": Party()}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -138,17 +137,7 @@ class Claim:
     @property
     def segments(self) -> tuple[LoopSegment, ...]:
         """All segments of the claim, those of the levels above it first; made anew each time."""
-        return tuple(self._each_segment())
-
-    def segments_by_id(self) -> Mapping[str, Sequence[LoopSegment]]:
-        """The same by segment id; empty for one that the claim does not have."""
-        found: defaultdict[str, list[LoopSegment]] = defaultdict(list)
-        for item in self._each_segment():
-            found[item.segment.id].append(item)
-        return found
-
-    def _each_segment(self) -> Iterator[LoopSegment]:
-        return with_loops(chain.from_iterable([source.loops for source in self.sources]))
+        return tuple(with_loops(chain.from_iterable([source.loops for source in self.sources])))
 
     @property
     def unread(self) -> tuple[LoopSegment, ...]:
