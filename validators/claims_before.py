@@ -124,8 +124,7 @@ class _Numbers:
     def first(self, key: int, number: int) -> int:
         """The number that the digest was given first, which may be this one."""
         slot = self._slot(key)
-        known = self._numbers[slot]
-        if known:
+        if known := self._numbers[slot]:
             return known
         self._digests[slot], self._numbers[slot] = key, number
         self._count += 1

@@ -62,7 +62,7 @@ class Rule:
 
     `gate` names the clinical gate an encounter rule belongs to ("" for every therapy);
     `of_drug`: it is silent on claims that do not bill a product; `of_void`: it judges claims
-    that withdraw another, too.
+    that withdraw another, too; `of_payer`: it asks only for what some payers want, and says of which.
     """
 
     contract: RuleContract
@@ -74,6 +74,7 @@ class Rule:
     gate: str = ""
     of_drug: bool = False
     of_void: bool = True
+    of_payer: Callable[[PayerProfile], bool] = lambda payer: True
 
     @property
     def id(self) -> str:
@@ -116,16 +117,23 @@ def interchange_rule(
 
 
 def claim_rule(
-    rule_id: str, *, source: str, of_drug: bool = False, of_void: bool = True
+    rule_id: str,
+    *,
+    source: str,
+    of_drug: bool = False,
+    of_void: bool = True,
+    of_payer: Callable[[PayerProfile], bool] = lambda payer: True,
 ) -> Callable[[Callable[[ClaimCheck], Iterable[Fault]]], Callable[[ClaimCheck], Iterable[Fault]]]:
     """Bind a function that judges a claim as it stands in a file.
 
     With `of_drug`, only one that bills a product. Without `of_void`, none that withdraws another:
-    it asks for no money, and must say what the claim said that was wrong.
+    it asks for no money, and must say what the claim said that was wrong. With `of_payer`, only
+    those to payers whose profile has what the rule looks for.
     """
 
     def bind(function: Callable[[ClaimCheck], Iterable[Fault]]) -> Callable[[ClaimCheck], Iterable[Fault]]:
-        _claim_rules.append(_rule(rule_id, function, source, of_drug=of_drug, of_void=of_void))
+        options = {"of_drug": of_drug, "of_void": of_void, "of_payer": of_payer}
+        _claim_rules.append(_rule(rule_id, function, source, **options))
         return function
 
     return bind
@@ -228,11 +236,12 @@ def _load(package: str, folders: Iterable[str], start: str) -> None:
 class RuleSet:
     """Rules with the severities that one payer's profile gives them.
 
-    Made once for a payer and used for all its claims: what the profile switches off is not run.
+    Made once for a payer and used for all its claims: what the profile switches off, or gives
+    nothing to look for, is not run.
     """
 
     def __init__(self, rules: Iterable[Rule], payer: PayerProfile) -> None:
-        severities = [(rule, severity_for(rule.contract, payer)) for rule in rules]
+        severities = [(rule, severity_for(rule.contract, payer)) for rule in rules if rule.of_payer(payer)]
         self._rules = [(rule, severity) for rule, severity in severities if severity is not None]
         self._of_kind: dict[tuple[bool, ...], list[_Bound]] = {}
 

@@ -49,9 +49,13 @@ def cob_balance(check: ClaimCheck) -> Iterator[Fault]:
     """
     for number, coverage in enumerate(check.claim.other_coverages):
         by_line = [(line, _of_payer(line, coverage.payer.id)) for line in check.claim.lines]
-        yield from _claim_balance(check, number, coverage, [one for _, found in by_line for one in found])
+        of_lines = [one for _, found in by_line for one in found]
+        yield from _claim_balance(check, number, coverage, of_lines)
+        # who decided line by line, and adjusted nothing on the claim, decided on every line
+        decided_each = bool(of_lines) and not coverage.adjustments
         for line, found in by_line:
-            yield from _line_balance(check, line, found)
+            if found or decided_each:
+                yield from _line_balance(check, line, found)
 
 
 def _of_payer(line: ServiceLine, payer_id: str) -> list[LineAdjudication]:
@@ -77,7 +81,7 @@ def _claim_balance(
 
 
 def _line_balance(check: ClaimCheck, line: ServiceLine, found: list[LineAdjudication]) -> Iterator[Fault]:
-    if not found or line.charge is None or any(item.paid is None for item in found):
+    if line.charge is None or any(item.paid is None for item in found):
         return
     adjusted = sum((_sum_of(item.adjustments) for item in found), _ZERO)
     paid = sum((item.paid for item in found if item.paid is not None), _ZERO)

@@ -34,10 +34,11 @@ def present_on_admission(check: ClaimCheck) -> Iterator[Fault]:
             continue
         if not may_be_exempt(code.code):
             yield Fault(
-                "A diagnosis of a stay does not say whether it was present on admission.",
+                "Diagnosis {code} of a stay does not say whether it was present on admission.",
                 health_code_place(check, code, _COMPONENT),
+                fields={"code": shown_code(code.code, _LONGEST_DIAGNOSIS)},
                 expected="Y, N, U or W",
-                found=shown_code(code.code, _LONGEST_DIAGNOSIS),
+                found="none",
             )
 
 

@@ -158,6 +158,7 @@ def gene_therapy_history(check: ClaimCheck) -> Iterator[Fault]:
     source="MS-DRG, major diagnostic categories 1 and 15; FACTS B4, C16",
     of_drug=True,
     of_void=False,
+    of_payer=lambda payer: payer.grouper == _GROUPER,
 )
 def drg_neonatal(check: ClaimCheck) -> Iterator[Fault]:
     """The stay's DRG is not one of newborns where the child is older.
@@ -167,8 +168,6 @@ def drg_neonatal(check: ClaimCheck) -> Iterator[Fault]:
     Why: the disease groups to the nervous system; a newborn's DRG pays far less, or is not accepted.
     Fix: have the stay grouped again, and enter drg; without a DRG the payer groups it itself.
     """
-    if check.payer.grouper != _GROUPER:
-        return
     groups = [code for code in check.codes_by_qualifier.get("DR", ()) if code.code in facts().neonatal_groups]
     age = _days_at_admission(check)
     if not groups or age is None or age <= facts().newborn_days:

@@ -40,6 +40,7 @@ def age_at_infusion(check: ClaimCheck) -> Iterator[Fault]:
             _infusion_place(check),
             expected="on or after the birth",
             found="before it",
+            fix="Correct the birth date or the day of the infusion: one of the two is wrong.",
         )
     elif earliest is not None:
         limit = age_limit(born, check.therapy, check.payer)
@@ -48,7 +49,7 @@ def age_at_infusion(check: ClaimCheck) -> Iterator[Fault]:
                 "The child is too old on the day of the infusion.",
                 _infusion_place(check),
                 expected=limit_words(limit),
-                found="older",
+                found="that age, or older",
             )
 
 
@@ -105,7 +106,7 @@ def weight_range(check: ClaimCheck) -> Iterator[Fault]:
             "No kit is made for the child's weight.",
             health_code_place(check, code, component=5),
             expected=weights_words(check.therapy),
-            found=Protected(str(code.amount)),
+            found=f"{code.amount} kg",
         )
 
 

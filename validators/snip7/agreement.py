@@ -18,6 +18,7 @@ _MARK = "OBA"
     source="payers' outcomes-based agreements; FACTS C28",
     of_drug=True,
     of_void=False,
+    of_payer=lambda payer: payer.requires_contract_id,
 )
 def payer_contract_id(check: ClaimCheck) -> Iterator[Fault]:
     """A claim under an outcomes-based agreement says so.
@@ -27,7 +28,7 @@ def payer_contract_id(check: ClaimCheck) -> Iterator[Fault]:
     Why: without it the payer cannot link the claim to the agreement, and may hold or deny it.
     Fix: enter contract.agreement_id in the encounter, as the agreement has it.
     """
-    if not check.drug_lines or not check.payer.requires_contract_id:
+    if not check.drug_lines:
         return
     place = check.payer.contract_id_place
     carried = _carried(check)

@@ -20,6 +20,7 @@ _PRINCIPAL_AND_OTHER = (*_PRINCIPAL, "ABF", "BF")
     source="Texas Children's Health Plan alert of 2025-05-23; FirstCare provider news; FACTS F",
     of_drug=True,
     of_void=False,
+    of_payer=lambda payer: payer.carve_out,
 )
 def payer_carve_out(check: ClaimCheck) -> Iterator[Fault]:
     """Where the payer wants the drug apart, it stands alone on an outpatient claim.
@@ -29,7 +30,7 @@ def payer_carve_out(check: ClaimCheck) -> Iterator[Fault]:
     Why: on the claim of the stay it is paid with the stay, at a small part of its price (CARC 97), or denied.
     Fix: bill the drug alone on an outpatient claim of the day of the infusion, and all else on a claim of its own.
     """
-    if not check.payer.carve_out or not check.drug_lines:
+    if not check.drug_lines:
         return
     if check.claim.facility_code == INPATIENT:
         yield Fault(
@@ -54,6 +55,7 @@ def payer_carve_out(check: ClaimCheck) -> Iterator[Fault]:
     source="Texas Children's Health Plan alert of 2025-05-23; 005010X223A2, PWK; FACTS F",
     of_drug=True,
     of_void=False,
+    of_payer=lambda payer: payer.requires_invoice,
 )
 def payer_invoice(check: ClaimCheck) -> Iterator[Fault]:
     """Where the payer wants the invoice, the claim says with which number it comes.
@@ -63,7 +65,7 @@ def payer_invoice(check: ClaimCheck) -> Iterator[Fault]:
     Why: the payer prices the drug by the invoice, and denies or holds the claim without it (RARC M23).
     Fix: send the invoice with the claim, and enter it in attachments with type, transmission and control number.
     """
-    if not check.payer.requires_invoice or not check.drug_lines:
+    if not check.drug_lines:
         return
     attachments = [
         *check.claim.attachments,
@@ -82,7 +84,13 @@ def _is_sent(attachment: Attachment) -> bool:
     return bool(attachment.control_number) and attachment.transmission not in ("", _ON_REQUEST)
 
 
-@claim_rule("payer-diagnosis", source="TMHP notice of 2022-12-16; FACTS B4, F", of_drug=True, of_void=False)
+@claim_rule(
+    "payer-diagnosis",
+    source="TMHP notice of 2022-12-16; FACTS B4, F",
+    of_drug=True,
+    of_void=False,
+    of_payer=lambda payer: bool(payer.diagnoses),
+)
 def payer_diagnosis(check: ClaimCheck) -> Iterator[Fault]:
     """The claim has a diagnosis for which this payer covers the drug.
 
@@ -92,7 +100,7 @@ def payer_diagnosis(check: ClaimCheck) -> Iterator[Fault]:
     Fix: where the record documents a listed diagnosis, code it in diagnoses with the role that the payer wants; else ask the payer before the claim goes.
     """
     listed = check.payer.diagnoses
-    if not listed or not check.drug_lines:
+    if not check.drug_lines:
         return
     principal = check.payer.diagnosis_position == "principal"
     found = check.claim.codes(*(_PRINCIPAL if principal else _PRINCIPAL_AND_OTHER))
@@ -111,6 +119,7 @@ def payer_diagnosis(check: ClaimCheck) -> Iterator[Fault]:
     source="published billing guide of 2026: modifiers by payer; FACTS B3",
     of_drug=True,
     of_void=False,
+    of_payer=lambda payer: bool(payer.drug_modifiers),
 )
 def payer_modifier(check: ClaimCheck) -> Iterator[Fault]:
     """The drug line has the modifiers that this payer wants on it.

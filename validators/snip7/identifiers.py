@@ -13,7 +13,12 @@ _TAXONOMY_FIX = "enter the taxonomy under which the payer knows the hospital in 
 _LONGEST_MEMBER_ID = 80
 
 
-@claim_rule("payer-identifiers", source="payers' companion guides; FACTS E2", of_void=False)
+@claim_rule(
+    "payer-identifiers",
+    source="payers' companion guides; FACTS E2",
+    of_void=False,
+    of_payer=lambda payer: payer.requires_billing_taxonomy or bool(payer.member_id_pattern),
+)
 def payer_identifiers(check: ClaimCheck) -> Iterator[Fault]:
     """Hospital and member are named as this payer knows them.
 

@@ -26,7 +26,10 @@ _ASSUMED_LIMIT_FIX = (
 
 
 @claim_rule(
-    "payer-money-limit", source="Medi-Cal newsflash 30356, 2020-04-22: an example; FACTS B1", of_void=False
+    "payer-money-limit",
+    source="Medi-Cal newsflash 30356, 2020-04-22: an example; FACTS B1",
+    of_void=False,
+    of_payer=lambda payer: payer.line_charge_maximum is not None or payer.claim_charge_maximum is not None,
 )
 def payer_money_limit(check: ClaimCheck) -> Iterator[Fault]:
     """No charge is above what the payer's system can hold.
