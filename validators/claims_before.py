@@ -143,9 +143,10 @@ class _Numbers:
 
     def _grow(self) -> None:
         """Twice as many slots: where two of three are taken, looking for one takes long."""
-        known = [pair for pair in zip(self._digests, self._numbers, strict=True) if pair[0]]
+        known = zip(self._digests, self._numbers, strict=True)
         slots = 2 * len(self._digests)
         self._digests, self._numbers = array("q", bytes(8 * slots)), array("I", bytes(4 * slots))
         for key, number in known:
-            slot = self._slot(key)
-            self._digests[slot], self._numbers[slot] = key, number
+            if key:
+                slot = self._slot(key)
+                self._digests[slot], self._numbers[slot] = key, number
