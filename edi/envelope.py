@@ -606,7 +606,7 @@ class TransactionReader(Iterator[StreamedTransaction]):
             fields={"element": element, "what": what},
             expected=shown_code(expected, _LONGEST_VALUE_SHOWN),
             found=shown_code(segment.element(int(element[-2:])), _LONGEST_VALUE_SHOWN),
-            fix="Count again and take the control number from the header.",
+            fix="Count again." if what.startswith("count") else "Take the control number from the header.",
         )
 
     def _once(self, element: str, segment: Segment, seen: set[str]) -> None:

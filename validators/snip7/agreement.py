@@ -10,7 +10,8 @@ from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
 
 _MARK = "OBA"
-"""What stands before the identifier in a note."""
+"""What stands before the identifier in a note that we write."""
+_LOT = "LOT"
 
 
 @claim_rule(
@@ -60,4 +61,13 @@ def _carried(check: ClaimCheck) -> list[str]:
             return [item.value for item in claim.references if item.qualifier == "P4" and item.value]
         case "NTE*ADD":
             texts = [note.text.split() for note in claim.notes if note.code == "ADD"]
-            return [after for words in texts for word, after in pairwise(words) if word == _MARK]
+            return [word for words in texts for word in _of_note(words)]
+
+
+def _of_note(words: list[str]) -> list[str]:
+    """What stands behind our own mark; in a note without it, any word that is no lot number."""
+    marked = [after for word, after in pairwise(words) if word == _MARK]
+    if marked:
+        return marked
+    lots = [after for word, after in pairwise(words) if word == _LOT]
+    return [word for word in words if word != _LOT and word not in lots]
