@@ -213,8 +213,8 @@ def _holder(levels: list[_Level], position: int) -> _Level | None:
 
 def _span(claim: Claim) -> tuple[int, int]:
     """The positions of the first and the last of a claim's own segments; they stand together."""
-    own = claim.sources[-1].segments
-    return own[0].segment.position, own[-1].segment.position
+    own = claim.sources[-1].loops
+    return own[0][1][0].position, own[-1][1][-1].position
 
 
 def _with_claim(finding: Finding, report: ClaimReport) -> Finding:

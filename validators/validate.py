@@ -119,7 +119,12 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         self._profiles = _Profiles(context)
         self._guide = GuideCheck(file, context.engine)
         self._reader = read_transactions(
-            source, OUTBOUND, file, on_interchange=self._next_interchange, on_outside=self._outside
+            source,
+            OUTBOUND,
+            file,
+            on_interchange=self._next_interchange,
+            on_outside=self._outside,
+            with_digests=False,
         )
         self._to_judge: list[Segment] = []
         self._interchange: Interchange | None = None
@@ -313,14 +318,18 @@ class _Profiles:
         self._envelope_rules = RuleSet(interchange_rules(), context.profiles.payer("default"))
         self._payer = lru_cache(_MOST_PAYERS)(context.profiles.payer_by_id)
         self._before = ClaimsBefore()
-        self._rules: dict[str, RuleSet] = {}
+        self._rules: dict[int, tuple[PayerProfile, RuleSet]] = {}
 
     def rules(self, check: ClaimCheck) -> RuleSet:
         """The rules with the severities of the claim's payer."""
         payer = check.payer
-        if payer.key not in self._rules:
-            self._rules[payer.key] = RuleSet(claim_rules(), payer)
-        return self._rules[payer.key]
+        known = self._rules.get(id(payer))
+        if known is None:
+            if len(self._rules) >= _MOST_PAYERS:
+                self._rules.clear()
+            # by the profile itself, which is kept with it: two of one key may want different things
+            known = self._rules[id(payer)] = payer, RuleSet(claim_rules(), payer)
+        return known[1]
 
     def of_interchange(self, interchange: Interchange) -> list[Finding]:
         """What the rules say of an envelope."""
