@@ -13,6 +13,10 @@ from edi.finding import Finding
 from mapping.building.request import ClaimRequest, Notebook
 from mapping.rule_keys import NOTE_BUDGET
 
+AGREEMENT_MARK = "OBA"
+"""What stands in a note before the identifier of an outcomes-based agreement."""
+LOT_MARK = "LOT"
+"""The same for the lot of a kit."""
 _WIDTH = 80
 _CLAIM_NOTES = 10
 
@@ -43,12 +47,12 @@ def _pieces(request: ClaimRequest, notebook: Notebook) -> Iterator[tuple[str, st
         and request.payer.contract_id_place == "NTE*ADD"
     ):
         agreement = notebook.id(encounter.contract.agreement_id, "contract.agreement_id")
-        yield "contract.agreement_id", f"OBA {agreement}"
+        yield "contract.agreement_id", f"{AGREEMENT_MARK} {agreement}"
     if encounter.therapy is not None and request.carries_drug and request.payer.lot_in_note:
         for number, kit in enumerate(encounter.therapy.kits):
             if kit.lot:
                 path = f"therapy.kits[{number}].lot"
-                yield path, f"LOT {notebook.id(kit.lot, path)}"
+                yield path, f"{LOT_MARK} {notebook.id(kit.lot, path)}"
     for number, text in enumerate(encounter.notes):
         yield f"notes[{number}]", notebook.text(text, f"notes[{number}]")
 

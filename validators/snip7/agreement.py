@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from edi.protected import Protected
+from mapping.building.notes import AGREEMENT_MARK, LOT_MARK
 from validators.checks import ClaimCheck
 from validators.registry import Fault, claim_rule
-
-_MARK = "OBA"
-"""What stands before the identifier in a note that we write."""
-_LOT = "LOT"
 
 
 @claim_rule(
@@ -66,8 +63,8 @@ def _carried(check: ClaimCheck) -> list[str]:
 
 def _of_note(words: list[str]) -> list[str]:
     """What stands behind our own mark; in a note without it, any word that is no lot number."""
-    marked = [after for word, after in pairwise(words) if word == _MARK]
+    marked = [after for word, after in pairwise(words) if word == AGREEMENT_MARK]
     if marked:
         return marked
-    lots = [after for word, after in pairwise(words) if word == _LOT]
-    return [word for word in words if word != _LOT and word not in lots]
+    lots = [after for word, after in pairwise(words) if word == LOT_MARK]
+    return [word for word in words if word != LOT_MARK and word not in lots]
