@@ -27,7 +27,7 @@ from pipeline.outbound.judge import judge_open_encounters
 from pipeline.outbound.recovery import recover
 from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
-from pipeline.worklist import write_worklist
+from pipeline.worklist.nightly import write_worklist
 from validators.registry import contracts
 
 

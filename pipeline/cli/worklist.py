@@ -26,7 +26,8 @@ def worklist(config_path: Path | None, output: str, as_json_flag: bool) -> int:
     from mapping.profile_store import ProfileError, ProfileStore
     from pipeline.durable import DurableSteps
     from pipeline.ledger.store import Ledger
-    from pipeline.worklist import WorkItems, as_csv, as_json
+    from pipeline.worklist.formats import as_csv, as_json
+    from pipeline.worklist.items import WorkItems
 
     config = required_config(config_path)
     if not config.ledger_path.is_file():

@@ -1,0 +1,23 @@
+"""The worklist that a night leaves in `reports`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.job import Job
+from pipeline.worklist.formats import as_csv, as_json
+from pipeline.worklist.items import WorkItems
+
+
+def write_worklist(job: Job) -> None:
+    """The worklist of the night as `reports/worklist.json` and `.csv`."""
+    items = WorkItems(job.config, job.ledger, job.profiles).open_items()
+    job.journal.counts["work_items"] = len(items)
+    _write(job, job.config.folders.reports / "worklist.json", as_json(items) + "\n")
+    _write(job, job.config.folders.reports / "worklist.csv", as_csv(items))
+
+
+def _write(job: Job, path: Path, text: str) -> None:
+    data = text.encode()
+    if not path.is_file() or path.read_bytes() != data:
+        job.steps.replace_file(path, data)
