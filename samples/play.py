@@ -52,7 +52,8 @@ def nightly(config: Path, now: dt.datetime) -> str:
 
 
 def worklist(config: Path, output: str) -> str:
-    return _j3399("worklist", "--config", str(config), "--format", output).stdout
+    now = SECOND_NIGHT.isoformat()
+    return _j3399("worklist", "--config", str(config), "--as-of", now, "--format", output).stdout
 
 
 def clearinghouse_answers(folder: Path) -> list[str]:

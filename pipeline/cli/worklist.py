@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
-from pipeline.cli.options import config_option, required_config
+from pipeline.cli.options import as_of_option, config_option, moment, required_config
 from pipeline.errors import ConfigurationError, StorageError
 
 _FORMATS = click.Choice(["table", "json", "csv"])
@@ -16,7 +17,8 @@ _FORMATS = click.Choice(["table", "json", "csv"])
 @config_option
 @click.option("--format", "output", type=_FORMATS, default="table", show_default=True, help="What to print.")
 @click.option("--json", "as_json_flag", is_flag=True, help="The same as --format json.")
-def worklist(config_path: Path | None, output: str, as_json_flag: bool) -> int:
+@as_of_option
+def worklist(config_path: Path | None, output: str, as_json_flag: bool, as_of: dt.datetime | None) -> int:
     """The claims that need somebody: cause, evidence, steps, owner, due date, money.
 
     \b
@@ -34,7 +36,8 @@ def worklist(config_path: Path | None, output: str, as_json_flag: bool) -> int:
         raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
     ledger = Ledger.open(config.ledger_path, DurableSteps())
     try:
-        items = WorkItems(config, ledger, ProfileStore(config.own_profiles)).open_items()
+        profiles = ProfileStore(config.own_profiles)
+        items = WorkItems(config, ledger, profiles, moment(as_of).date()).open_items()
     except ProfileError as error:
         raise ConfigurationError(str(error)) from None
     finally:

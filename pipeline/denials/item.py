@@ -6,6 +6,8 @@ Computed from the claim's events each time; nothing of it is stored.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,7 @@ from pipeline.life import ClaimLife, adjudication, is_denied_line
 _APPEAL = "appeal"
 OTHERS_REFUSED = "IK501-others"
 """The set was refused for a fault of another claim in it."""
+_KINDS = {"rejected": "rejected", "denied": "denied", "partly_paid": "partly-denied"}
 _SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501", OTHERS_REFUSED)
 
 
@@ -48,8 +51,16 @@ class CodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One entry of the worklist (DESIGN §10)."""
+    """One entry of the worklist.
 
+    `kind` is what it is about (`rejected`, `denied`, `partly-denied`, `held`, ...), `key` what a
+    decision of a person is tied to: the claim's id of a rejection or denial, `SUBJECT:KIND` of the
+    others. `facts` are names of what it rests on beside codes (rules, fields, documents); `deadline`
+    says which deadline `due` is.
+    """
+
+    kind: str
+    key: str
     claim: str
     encounter: str
     payer: str
@@ -63,10 +74,29 @@ class WorkItem:
     owner: str
     due: dt.date | None
     prevented_by: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+    deadline: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of what a decision rests on: it changes when the facts do, not with the days."""
+        rests_on = [
+            self.kind,
+            self.state,
+            self.stage,
+            self.amount_at_risk_cents,
+            [[*code.pair(), code.group, code.amount_cents, code.line] for code in self.codes],
+            [item.cause.id for item in self.causes[:1]],
+            self.facts,
+        ]
+        return hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()[:12]
 
     def as_dict(self) -> dict[str, Any]:
         """The item as JSON; amounts as text."""
         return {
+            "kind": self.kind,
+            "key": self.key,
+            "fingerprint": self.fingerprint,
             "claim": self.claim,
             "encounter": self.encounter,
             "payer": self.payer,
@@ -98,7 +128,9 @@ class WorkItem:
             "steps": list(self.steps),
             "owner": self.owner,
             "due": self.due.isoformat() if self.due else None,
+            "deadline": self.deadline or None,
             "prevented_by": list(self.prevented_by),
+            "facts": list(self.facts),
         }
 
 
@@ -114,6 +146,8 @@ def work_item(claim: ClaimRow, life: ClaimLife, payer: PayerProfile, evidence: E
     actions = actions_for(first, life.stage, payer, set(pairs), evidence)
     fired = [rule for rule in first.prevented_by if rule in evidence.findings]
     return WorkItem(
+        kind=_KINDS[life.state],
+        key=claim.id,
         claim=claim.id,
         encounter=claim.encounter,
         payer=claim.payer,

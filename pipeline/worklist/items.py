@@ -28,12 +28,13 @@ _OPEN_STATES = ("rejected", "denied", "partly_paid")
 
 
 class WorkItems:
-    """Builds the open items of a ledger."""
+    """Builds the open items of a ledger as they are on a day."""
 
-    def __init__(self, config: Config, ledger: Ledger, profiles: ProfileStore) -> None:
+    def __init__(self, config: Config, ledger: Ledger, profiles: ProfileStore, today: dt.date) -> None:
         self._config = config
         self._ledger = ledger
         self._profiles = profiles
+        self._today = today
         self._archived = ArchivedClaims(config.folders.archive_out)
 
     def open_items(self) -> list[WorkItem]:

@@ -11,7 +11,7 @@ from pipeline.worklist.items import WorkItems
 
 def write_worklist(job: Job) -> None:
     """The worklist of the night as `reports/worklist.json` and `.csv`."""
-    items = WorkItems(job.config, job.ledger, job.profiles).open_items()
+    items = WorkItems(job.config, job.ledger, job.profiles, job.today).open_items()
     job.journal.counts["work_items"] = len(items)
     _write(job, job.config.folders.reports / "worklist.json", as_json(items) + "\n")
     _write(job, job.config.folders.reports / "worklist.csv", as_csv(items))
