@@ -102,20 +102,25 @@ def build_claim(request: ClaimRequest) -> BuiltClaim:
 
 
 def account_number(request: ClaimRequest, notebook: Notebook) -> str:
-    """CLM01: the hospital's account number, with the payer's suffix where the drug goes alone.
+    """CLM01: the hospital's account number, with an ending where the claim is for a part of it.
 
-    The two claims of one account would be told apart by nobody without it.
+    The payer's suffix where the drug goes alone, `L2` where line 2 does. The claims of one account
+    would be told apart by nobody without it.
     """
     account = notebook.id(request.encounter.patient_control_number.reveal(), "patient_control_number")
-    if request.part != DRUG:
+    ending = request.payer.carve_out_suffix if request.part == DRUG else ""
+    if request.only is not None:
+        ending += "L" + "-".join(str(number) for number in sorted(request.only))
+    if not ending:
         return account
-    number = account + request.payer.carve_out_suffix
+    number = account + ending
     if len(number) > _LONGEST_ACCOUNT:
+        what = "claim of the drug" if request.part == DRUG else "claim of a part"
         finding = Finding.of(
             RECORD_INVALID,
-            "{path} has no room for the ending that marks the claim of the drug.",
-            fields={"path": "patient_control_number"},
-            expected=f"at most {_LONGEST_ACCOUNT - len(request.payer.carve_out_suffix)} characters",
+            "{path} has no room for the ending that marks the {what}.",
+            fields={"path": "patient_control_number", "what": what},
+            expected=f"at most {_LONGEST_ACCOUNT - len(ending)} characters",
             fix="Bill this encounter under a shorter account number, or shorten the payer's suffix.",
         )
         notebook.add(finding, "patient_control_number")

@@ -22,7 +22,8 @@ class ClaimRequest:
     `part` is `whole` (or `stay` and `drug` where a payer wants the drug apart);
     `payer_order` counts coverages from 0; `frequency` is CLM05-3. `earlier` is what the payers
     before this one decided, in their order; None of one that has not decided. `payers` are the
-    profiles of all coverages in their order, None of a later one that has none.
+    profiles of all coverages in their order, None of a later one that has none. `only` are the
+    record's lines (from 1) that the claim is for; None where it is for all of its part.
     """
 
     encounter: Encounter
@@ -35,6 +36,7 @@ class ClaimRequest:
     frequency: str = "1"
     earlier: tuple[Adjudication | None, ...] = ()
     payers: tuple[PayerProfile | None, ...] = ()
+    only: frozenset[int] | None = None
 
     @property
     def coverage(self) -> Coverage:
@@ -66,16 +68,20 @@ class ClaimRequest:
         if self.product is None or self.part == STAY:
             return False
         codes = drug_codes(self.encounter, self.product)
-        has_line = any(line.hcpcs in codes for line in self.encounter.service_lines)
-        return has_line or self.encounter.interim is None
+        has_line = any(line.hcpcs in codes for _, line in self._chosen())
+        return has_line or (self.encounter.interim is None and self.only is None)
 
     def lines(self) -> list[tuple[int, ServiceLine]]:
         """The record's lines that belong on this claim, with their number in the record (from 1)."""
-        numbered = enumerate(self.encounter.service_lines, start=1)
+        numbered = self._chosen()
         if self.part == WHOLE:
-            return list(numbered)
+            return numbered
         codes = drug_codes(self.encounter, self.product)
         return [(number, line) for number, line in numbered if (line.hcpcs in codes) is (self.part == DRUG)]
+
+    def _chosen(self) -> list[tuple[int, ServiceLine]]:
+        numbered = enumerate(self.encounter.service_lines, start=1)
+        return [(number, line) for number, line in numbered if self.only is None or number in self.only]
 
     @property
     def separators(self) -> Separators:

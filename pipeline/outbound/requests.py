@@ -19,6 +19,7 @@ def claim_request(
     payer_order: int = 0,
     frequency: str = "1",
     earlier: tuple[Adjudication | None, ...] = (),
+    only: frozenset[int] | None = None,
 ) -> ClaimRequest:
     """The request for one claim. ProfileError where its payer, or an earlier one, has no profile or no payer id.
 
@@ -42,6 +43,7 @@ def claim_request(
         frequency=frequency,
         earlier=earlier,
         payers=payers,
+        only=only,
     )
 
 
