@@ -9,14 +9,12 @@ from decimal import Decimal
 
 from edi.finding import Place
 from edi.protected import Protected
-from mapping.profile_models import PayerProfile
 from validators.checks import REPLACEMENT, ClaimCheck
+from validators.filing_days import last_day
 from validators.registry import Fault, claim_rule
 
 _FIRST_PAYER = "P"
 _NEAR_DAYS = 14
-_SATURDAY = 5
-_WEEKEND = 2
 _ASSUMED_LIMIT = (
     "The days that are assumed for a replacement end on {last}; until when this payer takes it is not known."
 )
@@ -122,23 +120,13 @@ def _limit_of(check: ClaimCheck) -> _Limit | None:
     claim, payer = check.claim, check.payer
     if claim.frequency == REPLACEMENT:
         known = payer.filing_days_correction
-        last = _last_day(_remitted(check), payer.correction_days if known is None else known, payer)
+        last = last_day(_remitted(check), payer.correction_days if known is None else known, payer)
         return _Limit(last, is_assumed=known is None) if last is not None else None
     if claim.subscriber.responsibility == _FIRST_PAYER:
-        last = _last_day(claim.statement_through, payer.filing_days, payer)
+        last = last_day(claim.statement_through, payer.filing_days, payer)
     else:
-        last = _last_day(_decided(check), payer.filing_days_secondary, payer)
+        last = last_day(_decided(check), payer.filing_days_secondary, payer)
     return _Limit(last) if last is not None else None
-
-
-def _last_day(first: dt.date | None, days: int | None, payer: PayerProfile) -> dt.date | None:
-    """The day so many days on, after a weekend where the payer extends it; None where something is not known."""
-    if first is None or days is None or days + _WEEKEND > (dt.date.max - first).days:
-        return None
-    last = first + dt.timedelta(days)
-    if payer.filing_extends_over_weekends and last.weekday() >= _SATURDAY:
-        last += dt.timedelta(7 - last.weekday())
-    return last
 
 
 def _remitted(check: ClaimCheck) -> dt.date | None:
