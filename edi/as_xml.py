@@ -161,12 +161,17 @@ def _path(loop: LoopDefinition | None) -> list[LoopDefinition]:
 
 
 def _write_segment(xml: Any, segment: Segment, *, is_misplaced: bool = False) -> None:
-    attributes = {"id": _printable(segment.id)}
-    if segment.position:
-        attributes["position"] = str(segment.position)
+    node = segment_element(segment)
     if is_misplaced:
-        attributes["misplaced"] = "yes"
-    node = etree.Element("segment", attributes)
+        node.set("misplaced", "yes")
+    xml.write(node)
+
+
+def segment_element(segment: Segment) -> etree._Element:
+    """A segment as XML: its position and each element that holds something."""
+    node = etree.Element("segment", id=_printable(segment.id))
+    if segment.position:
+        node.set("position", str(segment.position))
     for number, text in enumerate(segment.elements[1:], start=1):
         if text:
             child = _child(node, "element", number)
@@ -174,7 +179,7 @@ def _write_segment(xml: Any, segment: Segment, *, is_misplaced: bool = False) ->
                 child.text = _printable(text)  # its elements are the separators themselves
             else:
                 _add_element(child, text, segment.separators)
-    xml.write(node)
+    return node
 
 
 def _add_element(node: etree._Element, text: str, separators: Separators) -> None:

@@ -44,7 +44,7 @@ class ClaimLife:
 
 def life_of(events: Iterable[EventRow]) -> ClaimLife:
     """The state that follows from the events; `ready` where there are none."""
-    ordered = sorted(events, key=_order)
+    ordered = in_order(events)
     paid = sum(event.paid_cents for event in ordered)
     numbers = [
         event.payer_claim_control_number
@@ -54,6 +54,11 @@ def life_of(events: Iterable[EventRow]) -> ClaimLife:
     remittances = [event for event in ordered if event.stage == "835"]
     state, deciding = _adjudicated(remittances) if remittances else _before_remittance(ordered)
     return ClaimLife(state, _stage(state), deciding, paid, numbers[-1] if numbers else "")
+
+
+def in_order(events: Iterable[EventRow]) -> list[EventRow]:
+    """The events as they follow each other: by stage, then the day they state, then the worse verdict."""
+    return sorted(events, key=_order)
 
 
 def _order(event: EventRow) -> tuple[int, str, int, str, int]:
