@@ -24,7 +24,8 @@ class EventRow:
     """One thing an answer says of one claim.
 
     `stage` is TA1, 999, 277CA, 277 or 835; `day` the date the answer states itself;
-    `verdict` what it means; `body` the codes and amounts as a JSON object.
+    `verdict` what it means; `body` the codes and amounts as a JSON object. `clues` is what else the
+    answer says of whom it means, None where the reference alone says it.
     """
 
     digest: str
@@ -37,6 +38,8 @@ class EventRow:
     payer_claim_control_number: str | None
     paid_cents: int
     body: dict[str, Any]
+    clearinghouse_number: str | None = None
+    clues: dict[str, Any] | None = None
 
 
 def has_file(connection: Connection, sha256: str) -> bool:
@@ -89,6 +92,7 @@ def add_transaction(
 def add_event(connection: Connection, event: EventRow) -> None:
     values = {name: getattr(event, name) for name in EventRow.__slots__}
     values["body"] = json.dumps(event.body, sort_keys=True)
+    values["clues"] = json.dumps(event.clues, sort_keys=True) if event.clues is not None else None
     connection.execute(insert(events).values(**values))
 
 
@@ -126,4 +130,5 @@ def file_name_of(connection: Connection, digest: str) -> str | None:
 
 def _record(row: Row[Any]) -> EventRow:
     values = {name: getattr(row, name) for name in EventRow.__slots__}
-    return EventRow(**{**values, "body": json.loads(row.body)})
+    clues = json.loads(row.clues) if row.clues is not None else None
+    return EventRow(**{**values, "body": json.loads(row.body), "clues": clues})

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from pipeline.ledger.schema import claim_findings, claim_lines, claims, events, patients
+from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
+from pipeline.ledger.schema import patients as patients_table
 
 _MOST_PAYERS = 11
 """SBR01 has a letter for so many."""
 _REPLACEMENT, _VOID = "7", "8"
+MADE, EXTERNAL = "made", "external"
+"""Where a claim comes from: this job, or another system."""
 ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
 """States in which a claim is no longer live."""
 
@@ -38,10 +41,16 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim as sent. `id` is opaque; `patient_control_number` is CLM01 and never leaves the ledger in a log."""
+    """A claim as sent. `id` is opaque; `patient_control_number` is CLM01 and never leaves the ledger in a log.
+
+    `origin` is `made`, or `external` of a claim that another system made: that one has no
+    `encounter_row`. `replaces` is the id of the claim that this one replaces (7) or voids (8),
+    `original_number` the payer claim control number it names it by (REF*F8). `payer_id` is the
+    payer as the claim names it, `clearinghouse_number` REF*D9.
+    """
 
     id: str
-    encounter_row: int
+    encounter_row: int | None
     encounter: str
     part: str
     payer_order: int
@@ -61,6 +70,13 @@ class ClaimRow:
     drug_cents: int
     has_next_payer: bool
     state: str
+    origin: str = MADE
+    replaces: str | None = None
+    payer_id: str | None = None
+    original_number: str | None = None
+    clearinghouse_number: str | None = None
+    statement_from: str | None = None
+    statement_through: str | None = None
 
 
 def claim_id(encounter: str, part: str, payer_order: int, version: int) -> str:
@@ -84,10 +100,12 @@ def add(
     lines: Sequence[LineRow],
     findings: Sequence[dict[str, Any]],
     day: str,
+    patients: Iterable[str] = (),
 ) -> None:
     """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live.
 
-    A replacement leaves the child's place to the claim that it replaces, until that one has ended.
+    `patients` are keyed digests of what an answer can name the patient by. A replacement leaves the
+    child's place to the claim that it replaces, until that one has ended.
     """
     if claim.patient is not None:
         _add_patient(connection, claim.patient, day)
@@ -101,6 +119,9 @@ def add(
         drug_key = None
     keys = {"live_key": _live_key(claim), "live_drug_key": drug_key}
     connection.execute(insert(claims).values(**values, **keys))
+    names = [{"claim": claim.id, "digest": digest} for digest in sorted(set(patients))]
+    if names:
+        connection.execute(insert(claim_patients), names)
     if lines:
         connection.execute(
             insert(claim_lines),
@@ -125,8 +146,11 @@ def add(
 
 
 def _add_patient(connection: Connection, digest: str, day: str) -> None:
-    if connection.execute(select(patients.c.digest).where(patients.c.digest == digest)).first() is None:
-        connection.execute(insert(patients).values(digest=digest, first_seen=day))
+    if (
+        connection.execute(select(patients_table.c.digest).where(patients_table.c.digest == digest)).first()
+        is None
+    ):
+        connection.execute(insert(patients_table).values(digest=digest, first_seen=day))
 
 
 def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:

@@ -16,11 +16,16 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from pipeline.ledger.schema import claims, encounters
 
 OPEN_STATES = ("new", "held", "refused")
+RECEIVED, CORRECTION = "received", "correction"
+"""Where a revision comes from: the hospital, or a correction that was made here."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncounterRow:
-    """One revision of an encounter. `findings` are those of the last judgement, as JSON objects."""
+    """One revision of an encounter. `findings` are those of the last judgement, as JSON objects.
+
+    `origin` is `received` or `correction`.
+    """
 
     row: int
     encounter: str
@@ -29,6 +34,7 @@ class EncounterRow:
     content: str
     state: str
     findings: list[dict[str, Any]]
+    origin: str
 
 
 def latest(connection: Connection, encounter: str) -> EncounterRow | None:
@@ -48,7 +54,32 @@ def by_row(connection: Connection, row: int) -> EncounterRow:
 
 
 def add_revision(connection: Connection, encounter: str, digest: str, content: str, received: str) -> int:
-    """A new revision in state `new`; older ones that made no claim are superseded. Returns its number."""
+    """A new revision from the hospital in state `new`; older ones that made no claim are superseded.
+
+    Returns its number.
+    """
+    return _add(connection, encounter, digest, content, received, RECEIVED, "new").revision
+
+
+def add_correction(
+    connection: Connection, encounter: str, digest: str, content: str, at: str
+) -> EncounterRow:
+    """A revision that was corrected here, in state `claimed`: it is added with the claim that is made of it.
+
+    Called in the transaction that records that claim.
+    """
+    return _add(connection, encounter, digest, content, at, CORRECTION, "claimed")
+
+
+def _add(
+    connection: Connection,
+    encounter: str,
+    digest: str,
+    content: str,
+    received: str,
+    origin: str,
+    state: str,
+) -> EncounterRow:
     revision = (
         connection.execute(
             select(func.max(encounters.c.revision)).where(encounters.c.encounter == encounter)
@@ -66,12 +97,34 @@ def add_revision(connection: Connection, encounter: str, digest: str, content: s
             revision=revision,
             digest=digest,
             content=content,
-            state="new",
+            state=state,
             findings="[]",
             received=received,
+            origin=origin,
         )
     )
-    return revision
+    added = latest(connection, encounter)
+    assert added is not None
+    return added
+
+
+def is_repeat(connection: Connection, encounter: str, digest: str) -> bool:
+    """Whether a content from the hospital is none that must be looked at: its newest revision over again.
+
+    After a correction made here, any content that the hospital had sent before is a repeat: its
+    system does not know of the correction.
+    """
+    newest = latest(connection, encounter)
+    if newest is None:
+        return False
+    if newest.origin != CORRECTION:
+        return newest.digest == digest
+    statement = (
+        select(encounters.c.id)
+        .where(encounters.c.encounter == encounter, encounters.c.digest == digest)
+        .limit(1)
+    )
+    return connection.execute(statement).first() is not None
 
 
 def has_live_claim(connection: Connection, encounter: str) -> bool:
@@ -107,5 +160,12 @@ def set_state(connection: Connection, row: int, state: str, findings: Sequence[d
 
 def _record(row: Row[Any]) -> EncounterRow:
     return EncounterRow(
-        row.id, row.encounter, row.revision, row.digest, row.content, row.state, json.loads(row.findings)
+        row.id,
+        row.encounter,
+        row.revision,
+        row.digest,
+        row.content,
+        row.state,
+        json.loads(row.findings),
+        row.origin,
     )

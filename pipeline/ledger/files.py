@@ -1,4 +1,7 @@
-"""Rows of files sent. States: `committed` (the number is taken), `published`, `sent`, `unknown`."""
+"""Rows of files sent. States: `committed` (the number is taken), `published`, `sent`, `unknown`.
+
+A file in state `external` was sent by another system; it lies in the archive beside our own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from pipeline.ledger.schema import files
 
 Parties = tuple[str, str, str, str]
+EXTERNAL = "external"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,20 @@ class FileRow:
 
 
 def next_control_number(connection: Connection, parties: Parties) -> int:
-    """The number after the highest ever taken for these parties (ISA05 to ISA08)."""
-    statement = select(func.max(files.c.control_number)).where(*_same_parties(parties))
-    return (connection.execute(statement).scalar() or 0) + 1
+    """The number after the highest that we ever took for these parties (ISA05 to ISA08).
+
+    One that another system used is passed over, so that answers can be told apart.
+    """
+    same = _same_parties(parties)
+    statement = select(func.max(files.c.control_number)).where(*same, files.c.state != EXTERNAL)
+    number = (connection.execute(statement).scalar() or 0) + 1
+    used = select(files.c.control_number).where(
+        *same, files.c.state == EXTERNAL, files.c.control_number >= number
+    )
+    taken = set(connection.execute(used).scalars())
+    while number in taken:
+        number += 1
+    return number
 
 
 def add(connection: Connection, file: FileRow, epoch: int) -> int:
@@ -70,10 +85,15 @@ def by_row(connection: Connection, row: int) -> FileRow:
 
 
 def by_control_number(connection: Connection, parties: Parties, control_number: int) -> FileRow | None:
-    """The file that went from these parties under this number."""
+    """The file that went from these parties under this number; None where two systems used it."""
     statement = select(files).where(*_same_parties(parties), files.c.control_number == control_number)
-    row = connection.execute(statement).first()
-    return _record(row) if row is not None else None
+    found = connection.execute(statement).all()
+    return _record(found[0]) if len(found) == 1 else None
+
+
+def has_hash(connection: Connection, sha256: str) -> bool:
+    """Whether a file of these bytes is known."""
+    return connection.execute(select(files.c.id).where(files.c.sha256 == sha256)).first() is not None
 
 
 def _same_parties(parties: Parties) -> list[Any]:

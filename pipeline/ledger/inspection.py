@@ -34,7 +34,7 @@ def _faults(connection: sqlite3.Connection) -> list[str]:
     broken = connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST_FAULTS)
     faults += [f"a row of {row[0]} points to a row of {row[2]} that is gone" for row in broken]
     version = connection.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
-    if version is None or version[0] != str(VERSION):
+    if version is None or not version[0].isdigit() or int(version[0]) > VERSION:
         has = version[0] if version else "none"
         faults.append(f"it has schema {has}, this program {VERSION}")
     return faults[:_MOST_FAULTS]

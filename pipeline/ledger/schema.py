@@ -3,6 +3,8 @@
 Three unique constraints carry the promises: a control number is used once for a pair of
 parties, a claim key has one live claim, a child has one live claim for a product and
 payer order.
+
+Whoever changes a table counts VERSION up and adds a migration that leads there: see `migrations`.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-VERSION = 2
+VERSION = 3
 
 metadata = MetaData()
 
@@ -41,7 +44,8 @@ runs = Table(
     Column("exit_code", Integer),
 )
 
-# One row for each content that an encounter id has had; `revision` counts from 1.
+# One row for each content that an encounter id has had; `revision` counts from 1. `origin` is
+# `received` of a record that the hospital sent, `correction` of one that was corrected here.
 encounters = Table(
     "encounters",
     metadata,
@@ -53,10 +57,12 @@ encounters = Table(
     Column("state", String, nullable=False),
     Column("findings", Text, nullable=False, default="[]"),
     Column("received", String, nullable=False),
+    Column("origin", String, nullable=False),
     UniqueConstraint("encounter", "revision"),
     Index("encounters_by_state", "state"),
 )
 
+# A file in state `external` was sent by another system, which counts its numbers by itself.
 files = Table(
     "files",
     metadata,
@@ -73,8 +79,19 @@ files = Table(
     Column("size", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("epoch", Integer, ForeignKey("runs.epoch"), nullable=False),
-    UniqueConstraint("sender_qualifier", "sender", "receiver_qualifier", "receiver", "control_number"),
     Index("files_by_state", "state"),
+    Index("files_by_hash", "sha256"),
+    Index(
+        "files_by_control_number",
+        "sender_qualifier",
+        "sender",
+        "receiver_qualifier",
+        "receiver",
+        "control_number",
+        unique=True,
+        sqlite_where=text("state <> 'external'"),
+        postgresql_where=text("state <> 'external'"),
+    ),
 )
 
 patients = Table(
@@ -84,17 +101,23 @@ patients = Table(
     Column("first_seen", String, nullable=False),
 )
 
-# `live_key` and `live_drug_key` are NULL once a claim is no longer live.
+# `live_key` and `live_drug_key` are NULL once a claim is no longer live. `origin` is `made` or, of
+# a claim that another system made, `external`: that one has no encounter. `replaces` is the claim
+# that a replacement (7) or a void (8) takes the place of, `original_number` the number it names it
+# by (REF*F8), `clearinghouse_number` REF*D9 as sent, `payer_id` the payer as the claim names it.
 claims = Table(
     "claims",
     metadata,
     Column("id", String, primary_key=True),
-    Column("encounter_row", Integer, ForeignKey("encounters.id"), nullable=False),
+    Column("origin", String, nullable=False),
+    Column("replaces", String, ForeignKey("claims.id")),
+    Column("encounter_row", Integer, ForeignKey("encounters.id")),
     Column("encounter", String, nullable=False),
     Column("part", String, nullable=False),
     Column("payer_order", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("payer", String, nullable=False),
+    Column("payer_id", String),
     Column("product", String),
     Column("patient", String, ForeignKey("patients.digest")),
     Column("live_key", String, unique=True),
@@ -107,6 +130,10 @@ claims = Table(
     Column("last_segment", Integer, nullable=False),
     Column("patient_control_number", String, nullable=False),
     Column("frequency", String, nullable=False),
+    Column("original_number", String),
+    Column("clearinghouse_number", String),
+    Column("statement_from", String),
+    Column("statement_through", String),
     Column("total_cents", BigInteger, nullable=False),
     Column("drug_cents", BigInteger, nullable=False),
     Column("has_next_payer", Boolean, nullable=False),
@@ -116,6 +143,18 @@ claims = Table(
     Index("claims_by_file", "file"),
     Index("claims_by_batch", "batch_reference"),
     Index("claims_by_state", "state"),
+    Index("claims_by_replaced", "replaces"),
+    Index("claims_by_original_number", "original_number"),
+    Index("claims_by_clearinghouse_number", "clearinghouse_number"),
+)
+
+# What an answer can name a claim's patient by, as keyed digests: member id, name.
+claim_patients = Table(
+    "claim_patients",
+    metadata,
+    Column("claim", String, ForeignKey("claims.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Index("claim_patients_by_digest", "digest"),
 )
 
 claim_lines = Table(
@@ -162,7 +201,8 @@ transactions = Table(
 )
 
 # Identity: digest of the transaction's body, segment position, and the claim it is about
-# ("" while it is parked under `reference`).
+# ("" while it is parked under `reference`). `clues` is what else the answer says of whom it
+# means, NULL where the reference alone says it.
 events = Table(
     "events",
     metadata,
@@ -174,10 +214,23 @@ events = Table(
     Column("day", String),
     Column("verdict", String, nullable=False),
     Column("payer_claim_control_number", String),
+    Column("clearinghouse_number", String),
+    Column("clues", Text),
     Column("paid_cents", BigInteger, nullable=False, default=0),
     Column("body", Text, nullable=False),
     Index("events_by_claim", "claim"),
     Index("events_by_reference", "reference"),
+    Index("events_by_payer_number", "payer_claim_control_number"),
+    Index("events_by_clearinghouse_number", "clearinghouse_number"),
+)
+
+# The claims that a parked event fits, where it fits several.
+event_candidates = Table(
+    "event_candidates",
+    metadata,
+    Column("digest", String, ForeignKey("transactions.digest"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("claim", String, ForeignKey("claims.id"), primary_key=True),
 )
 
 # `subject` is a claim or, of a waiver, an encounter.

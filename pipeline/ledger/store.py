@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.durable import FILE_MODE, DurableSteps, is_network_folder
@@ -22,6 +22,8 @@ from pipeline.errors import LedgerBusy, RunTakenOver, StorageError
 from pipeline.ledger import schema
 
 _BUSY_TIMEOUT_MS = 2000
+_OLDEST = 1
+"""The oldest schema version that can be brought up to date."""
 _PATIENT_KEY = "patient_key"
 _READING = "j3399_reading"
 
@@ -36,7 +38,10 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path, steps: DurableSteps) -> Ledger:
-        """The ledger at a path, made where there is none. StorageError where it cannot be used."""
+        """The ledger at a path, made where there is none, brought up to date where it is older.
+
+        An older one is copied first. StorageError where it cannot be used.
+        """
         if is_network_folder(path.parent):
             raise StorageError(f"{path} is on a network folder", "Keep the ledger on a local disk")
         if not path.exists():
@@ -44,7 +49,7 @@ class Ledger:
         path.chmod(FILE_MODE)
         ledger = cls(_engine(path), steps)
         with _storage_errors(path):
-            ledger._prepare()
+            ledger._prepare(path)
         return ledger
 
     @classmethod
@@ -55,23 +60,44 @@ class Ledger:
         """
         ledger = cls(_engine(path, read_only=True), steps)
         with ledger.reading() as connection:
-            known = {row.name: row.value for row in connection.execute(select(schema.settings))}
-        _check_version(known.get("version"))
+            version = _version(connection)
+        if version != schema.VERSION:
+            raise _other_version(version)
         return ledger
 
-    def _prepare(self) -> None:
-        with self._begin() as connection:
-            schema.metadata.create_all(connection)
-            known = {row.name: row.value for row in connection.execute(select(schema.settings))}
-            if "version" not in known:
+    def _prepare(self, path: Path) -> None:
+        with self.reading() as connection:
+            version = _version(connection)
+        if version is None:
+            self._make()
+        elif _OLDEST <= version < schema.VERSION:
+            self._migrate(path, version)
+        elif version != schema.VERSION:
+            raise _other_version(version)
+
+    def _make(self) -> None:
+        """The tables of a new ledger; nothing to do where another run has made them meanwhile."""
+        with self._begin("prepare") as connection:
+            if _version(connection) is None:
+                schema.metadata.create_all(connection)
                 values = [("version", str(schema.VERSION)), (_PATIENT_KEY, secrets.token_hex(32))]
                 rows = [{"name": name, "value": value} for name, value in values]
                 connection.execute(insert(schema.settings), rows)
-            else:
-                _check_version(known["version"])
+
+    def _migrate(self, path: Path, version: int) -> None:
+        from pipeline.ledger.migrations.upgrade import back_up, upgrade
+
+        back_up(path, version, self._steps)
+        changing = Ledger(_engine(path, watched=False), self._steps)
+        try:
+            with changing._begin("migrate") as connection:
+                if _version(connection) == version:
+                    upgrade(connection, version, schema.VERSION)
+        finally:
+            changing.close()
 
     @contextmanager
-    def _begin(self, name: str = "prepare") -> Iterator[Connection]:
+    def _begin(self, name: str) -> Iterator[Connection]:
         with self._engine.connect() as connection:
             transaction = connection.begin()
             try:
@@ -136,12 +162,23 @@ class Ledger:
             )
 
 
-def _check_version(version: str | None) -> None:
-    if version != str(schema.VERSION):
-        raise StorageError(
-            f"the ledger has schema {version or 'none'}, this program {schema.VERSION}",
-            "Use the program that made it, or a newer one",
-        )
+def _version(connection: Connection) -> int | None:
+    """The schema version of a ledger; None of a file without tables."""
+    if not inspect(connection).has_table(schema.settings.name):
+        return None
+    statement = select(schema.settings.c.value).where(schema.settings.c.name == "version")
+    found = connection.execute(statement).scalar()
+    return int(found) if found is not None and found.isdigit() else 0
+
+
+def _other_version(version: int | None) -> StorageError:
+    """Why a ledger of this version cannot be used, and what to do."""
+    words = f"the ledger has schema {version or 'none'}, this program {schema.VERSION}"
+    if version is not None and version > schema.VERSION:
+        return StorageError(f"{words}: a newer program has changed it", "Use that program, or a newer one")
+    if version is not None and version >= _OLDEST:
+        return StorageError(words, "Run `j3399 nightly` once: it brings the ledger up to date")
+    return StorageError(words, "Restore it from its backup, then run again")
 
 
 @contextmanager
@@ -164,12 +201,17 @@ def _storage_errors(path: Any) -> Iterator[None]:
         ) from None
 
 
-def _engine(path: Path, read_only: bool = False) -> Engine:
+def _engine(path: Path, read_only: bool = False, watched: bool = True) -> Engine:
+    """An engine on the file; `watched` is whether SQLite holds foreign keys while it writes."""
     target = f"file:{quote(str(path))}?mode=ro&uri=true" if read_only else path
     engine = create_engine(
         f"sqlite:///{target}", connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
     )
-    pragmas = ("query_only=ON",) if read_only else ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    pragmas = (
+        ("query_only=ON",)
+        if read_only
+        else ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={'ON' if watched else 'OFF'}")
+    )
 
     # sqlite3 would begin a transaction only before the first write; take that over, so
     # that BEGIN IMMEDIATE below is the one that counts (SQLAlchemy, pysqlite dialect).

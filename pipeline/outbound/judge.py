@@ -80,7 +80,7 @@ def _rows_to_judge(connection: Connection) -> list[EncounterRow]:
     waiting = encounters.open_encounters(connection)
     known = {row.encounter for row in waiting}
     for claim in turns.waiting_for_next_payer(connection):
-        if claim.encounter not in known:
+        if claim.encounter not in known and claim.encounter_row is not None:
             known.add(claim.encounter)
             waiting.append(encounters.by_row(connection, claim.encounter_row))
     return sorted(waiting, key=lambda row: row.encounter)

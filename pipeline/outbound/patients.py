@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +17,7 @@ from pipeline.ledger import answers, claims, encounters
 from pipeline.ledger.claims import ClaimRow
 from pipeline.life import life_of
 from pipeline.outbound.archived import ArchivedClaims
+from pipeline.patient_keys import keyed_digest
 from validators.prior_claims import ChildIdentity, EarlierClaim, child_of_record
 
 _REJECTED = "rejected"
@@ -30,11 +29,7 @@ def patient_digest(encounter: Encounter, key: bytes) -> str | None:
     None where there is none: then two claims for one child cannot be told from twins.
     """
     child = child_of_record(encounter)
-    return _digest(child[0], key) if child else None
-
-
-def _digest(identity: ChildIdentity, key: bytes) -> str:
-    return hmac.new(key, "\x1f".join(identity.parts).encode(), hashlib.sha256).hexdigest()
+    return keyed_digest(child[0].parts, key) if child else None
 
 
 class LedgerPriorClaims:
@@ -51,7 +46,7 @@ class LedgerPriorClaims:
 
     def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
         """The live claims for a child's drug, those of this run among them."""
-        digests = [_digest(identity, self._key) for identity in child]
+        digests = [keyed_digest(identity.parts, self._key) for identity in child]
         found = {one.id: one for digest in digests for one in self._of_this_run[digest, product]}
         for row in claims.live_drug_claims(self._connection, digests, product):
             found.setdefault(row.id, self._earlier(row))
@@ -76,7 +71,7 @@ class LedgerPriorClaims:
     def remember(self, child: Sequence[ChildIdentity], product: str, claim: EarlierClaim) -> None:
         """A claim that is about to be sent in this run counts as live, under the identity that the ledger keeps."""
         if child:
-            self._of_this_run[_digest(child[0], self._key), product].append(claim)
+            self._of_this_run[keyed_digest(child[0].parts, self._key), product].append(claim)
 
     def _to_payer(self, account: str, payer: str) -> list[ClaimRow]:
         rows = claims.by_control_number(self._connection, account)
@@ -99,7 +94,9 @@ class LedgerPriorClaims:
         )
 
     def _infusion_date(self, row: ClaimRow) -> dt.date | None:
-        """Of the record that the claim was made from; None where it no longer fits the schema."""
+        """Of the record that the claim was made from; None where it no longer fits, or there is none."""
+        if row.encounter_row is None:
+            return None
         content = encounters.by_row(self._connection, row.encounter_row).content
         try:
             return Encounter.model_validate(json.loads(content)).infusion_date

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from edi.claim837i import VERSION
-from edi.claim837i.model import Claim, ServiceLine, TransactionHeader
+from edi.claim837i.model import Claim, TransactionHeader
 from edi.claim837i.write import write_claims
 from edi.finding import Finding
 from edi.reading_rules import OUTBOUND
@@ -27,11 +27,12 @@ from mapping.building import parties
 from mapping.building.parts import PARTS
 from mapping.building.request import separators_of
 from mapping.profile_models import PartnerProfile
+from pipeline import as_sent, patient_keys
 from pipeline.errors import ControlNumbersExhausted
 from pipeline.job import Job
 from pipeline.ledger import claims as claim_rows
 from pipeline.ledger import encounters, files
-from pipeline.ledger.claims import ClaimRow, LineRow
+from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.files import FileRow, Parties
 from pipeline.outbound.judge import Candidate, Held, record_outcomes
 from pipeline.outbound.publish import publish
@@ -261,14 +262,19 @@ def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequ
         size=len(staged.data),
         state="committed",
     )
+    key = job.ledger.patient_key()
     with job.ledger.transaction("file") as connection:
         file = files.add(connection, row, job.ledger.epoch)
         for report, candidate in zip(staged.report.claims, candidates, strict=True):
             findings = [*candidate.findings, *report.all_findings()]
             shown = [finding.as_dict() for finding in findings]
-            lines = [_line_row(line) for line in report.claim.lines]
             claim_rows.add(
-                connection, _claim_row(candidate, report, file), lines, shown, job.today.isoformat()
+                connection,
+                _claim_row(candidate, report, file),
+                as_sent.lines_of(report.claim),
+                shown,
+                job.today.isoformat(),
+                patient_keys.of_claim(report.claim, key),
             )
             encounters.set_state(connection, candidate.row.row, "claimed", shown)
     _tell(job, row, candidates)
@@ -292,7 +298,6 @@ def _tell(job: Job, row: FileRow, candidates: Sequence[Candidate]) -> None:
 
 def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow:
     claim = report.claim
-    positions = [item.segment.position for item in claim.segments if item.loop.startswith(("23", "24"))]
     request = candidate.request
     return ClaimRow(
         id=candidate.claim_id,
@@ -308,14 +313,10 @@ def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow
         position_in_file=report.index,
         batch_reference=report.header.reference,
         transaction_control_number=report.header.control_number,
-        first_segment=min(positions),
-        last_segment=max(positions),
-        patient_control_number=claim.patient_control_number,
-        frequency=claim.frequency,
-        total_cents=to_cents(claim.total_charge) if claim.total_charge is not None else 0,
         drug_cents=_drug_cents(candidate, claim),
         has_next_payer=request.payer_order + 1 < len(request.encounter.coverages),
         state="ready",
+        **as_sent.fields_of(claim),
     )
 
 
@@ -325,14 +326,3 @@ def _drug_cents(candidate: Candidate, claim: Claim) -> int:
         return 0
     codes = (product.hcpcs, candidate.request.payer.drug_hcpcs)
     return sum(to_cents(line.charge) for line in claim.lines if line.code in codes and line.charge)
-
-
-def _line_row(line: ServiceLine) -> LineRow:
-    return LineRow(
-        number=int(line.number),
-        control_number=line.control_number,
-        revenue_code=line.revenue_code,
-        code=line.code,
-        charge_cents=to_cents(line.charge) if line.charge is not None else 0,
-        service_date=line.service_date.isoformat() if line.service_date else None,
-    )

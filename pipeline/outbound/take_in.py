@@ -1,7 +1,7 @@
 """Encounter files into the ledger.
 
-A record with the same content as the newest revision has no effect; other content is a
-new revision, or, where a claim is live, a change that waits for a correction. A file is
+A record with the same content as the newest revision has no effect, nor has one that came
+before a correction that was made here; other content is a new revision, or, where a claim is live, a change that waits for a correction. A file is
 archived only after its records are committed; read again, it changes nothing.
 
 Each file is read twice, so that no more than one record of it is held: first all files,
@@ -161,10 +161,10 @@ def _set_aside(job: Job, path: Path, record: IntakeRecord, findings: Sequence[Fi
 def _take_in_record(job: Job, connection: Connection, record: IntakeRecord) -> None:
     assert record.encounter is not None
     key = record.encounter.id
-    newest = encounters.latest(connection, key)
-    if newest is not None and newest.digest == record.digest:
+    if encounters.is_repeat(connection, key, record.digest):
         job.journal.count("encounters_repeated")
         return
+    newest = encounters.latest(connection, key)
     live = encounters.has_live_claim(connection, key)
     encounters.add_revision(connection, key, record.digest, record.content, job.stamp)
     job.journal.count("encounters_new" if newest is None else "encounters_revised")

@@ -54,7 +54,7 @@ class WorkItems:
     def _evidence(self, connection: Connection, claim: ClaimRow) -> Evidence:
         """The rules on the claim as it was sent; none where its file, record or profiles are gone."""
         sent = self._archived.claim(connection, claim)
-        if sent is None:
+        if sent is None or claim.encounter_row is None:
             return Evidence.none()
         try:
             row = encounters.by_row(connection, claim.encounter_row)
