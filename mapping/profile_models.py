@@ -144,6 +144,20 @@ class DiscountModifier(ProfileRecord):
     childrens: bool = True
 
 
+class Monitoring(ProfileRecord):
+    """Tests that the label wants after the infusion: in which weeks, and what ends them.
+
+    `tests` are the single tests behind `what`; a week counts seven days from the infusion.
+    """
+
+    what: str
+    tests: Annotated[tuple[str, ...], Field(min_length=1)]
+    weeks: Annotated[tuple[Annotated[int, Field(ge=1, le=520)], ...], Field(min_length=1)]
+    until: str = ""
+    source: str
+    date: dt.date
+
+
 class Program(ProfileRecord):
     """The manufacturer's support program."""
 
@@ -202,6 +216,7 @@ class ProductProfile(ProfileRecord):
     unspecified_diagnoses: tuple[str, ...] = ()
     carrier_diagnoses: tuple[str, ...] = ()
     history_diagnoses: tuple[str, ...] = ()
+    monitoring: tuple[Monitoring, ...] = ()
     gate: Gate
     program: Program
     kits: tuple[Kit, ...]
@@ -298,6 +313,8 @@ class PayerProfile(ProfileRecord):
     remittance; None where they are not known. `correction_days` is what is reckoned with then.
     `filing_extends_over_weekends`: a last day on a Saturday or Sunday means the Monday after.
     `member_id_pattern`: what a member id must match as a whole; "" for any.
+    `agreement_milestone_months`: when an outcomes-based agreement wants the child measured, in
+    months from the infusion; `agreement_measures`: by what.
     """
 
     key: str
@@ -318,6 +335,8 @@ class PayerProfile(ProfileRecord):
     authorization_by_member: bool = False
     contract_id_place: Literal["NTE*ADD", "CN1", "REF*P4"]
     requires_contract_id: bool
+    agreement_milestone_months: tuple[Annotated[int, Field(ge=1, le=240)], ...] = ()
+    agreement_measures: tuple[str, ...] = ()
     lot_in_note: bool
     carve_out: bool = False
     carve_out_suffix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,4}$")] = "D"

@@ -27,6 +27,7 @@ _COMMANDS = {
     "ingest": "pipeline.cli.ingest",
     "worklist": "pipeline.cli.worklist",
     "waive": "pipeline.cli.waive",
+    "aftercare": "pipeline.cli.aftercare",
     "dose": "pipeline.cli.dose",
     "rules": "pipeline.cli.rules",
     "explain": "pipeline.cli.explain",

@@ -30,6 +30,29 @@ class Moment(click.ParamType[dt.datetime]):
         return moment.replace(tzinfo=None, microsecond=0)
 
 
+class Day(click.ParamType[dt.date]):
+    """A date in ISO form."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail("give a date (2026-11-25)", param, ctx)
+
+
+def day_option(flag: str, name: str, words: str) -> Callable[[F], F]:
+    """An option that takes a day."""
+
+    def add(command: F) -> F:
+        return click.option(flag, name, type=Day(), metavar="DAY", help=words)(command)
+
+    return add
+
+
 def config_option(command: F) -> F:
     """--config FILE."""
     return click.option(
