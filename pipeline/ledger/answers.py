@@ -101,6 +101,19 @@ def of_claim(connection: Connection, claim: str) -> list[EventRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
+def by_claim(connection: Connection) -> dict[str, list[EventRow]]:
+    """All events by the claim they are about; parked ones are left out."""
+    statement = (
+        select(events)
+        .where(events.c.claim != PARKED)
+        .order_by(events.c.claim, events.c.digest, events.c.position)
+    )
+    found: dict[str, list[EventRow]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.claim, []).append(_record(row))
+    return found
+
+
 def parked(connection: Connection) -> list[EventRow]:
     """The events whose claim is not known."""
     statement = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
@@ -116,6 +129,17 @@ def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str
     )
     for claim, body in found.items():
         add_event(connection, replace(event, claim=claim, body=body))
+
+
+def file_of(connection: Connection, digest: str) -> tuple[str, str] | None:
+    """The partner's own name of the file that a transaction came in, and when it was taken in (ISO)."""
+    statement = (
+        select(inbound_files.c.name, inbound_files.c.received)
+        .join(transactions, transactions.c.file == inbound_files.c.sha256)
+        .where(transactions.c.digest == digest)
+    )
+    row = connection.execute(statement).first()
+    return (row.name, row.received) if row is not None else None
 
 
 def file_name_of(connection: Connection, digest: str) -> str | None:

@@ -145,6 +145,16 @@ def open_encounters(connection: Connection) -> list[EncounterRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
+def in_state(connection: Connection, state: str) -> list[EncounterRow]:
+    """All revisions in a state, by encounter id."""
+    statement = (
+        select(encounters)
+        .where(encounters.c.state == state)
+        .order_by(encounters.c.encounter, encounters.c.revision)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
 def reopen_changed(connection: Connection, encounter: str) -> None:
     """A change that waited for the end of a live claim is judged now."""
     newest = latest(connection, encounter)
