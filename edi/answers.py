@@ -18,12 +18,13 @@ from dataclasses import dataclass, field, replace
 
 from edi.acknowledgment.implementation import GroupAcknowledgment, read_acknowledgment
 from edi.acknowledgment.interchange import InterchangeAcknowledgment, read_interchange_acknowledgment
+from edi.adopted_version import check_version
 from edi.claim_status.counts import check_counts
 from edi.claim_status.model import ClaimStatusReport
 from edi.claim_status.read import read_claim_status, report_kind
 from edi.envelope import Document, Interchange, Transaction, collector_paused, read_document
-from edi.finding import Finding, Place, RuleKey, Severity
-from edi.kinds import kind_by_guide, kinds
+from edi.finding import Finding
+from edi.kinds import kind_by_guide
 from edi.reading_rules import INBOUND
 from edi.remittance.balance import check_balances
 from edi.remittance.model import Remittance
@@ -31,7 +32,6 @@ from edi.remittance.read import read_remittance
 from edi.tokens import Segment
 
 INTERCHANGE_ACKNOWLEDGMENT = "TA1"
-VERSION_ODD = RuleKey("version-odd", 2, Severity.WARNING)
 
 Model = InterchangeAcknowledgment | GroupAcknowledgment | ClaimStatusReport | Remittance
 
@@ -153,19 +153,3 @@ def _read(kind: str, transaction: Transaction, file: str | None) -> tuple[Model 
             return remittance, findings + check_balances(remittance, place)
         case _:
             return None, []
-
-
-def check_version(kind: str, version: str, place: Place) -> Iterator[Finding]:
-    """Say where a version is not the adopted one of its kind."""
-    adopted = next((entry.adopted for entry in kinds() if entry.kind == kind), ())
-    if adopted and version not in adopted:
-        yield Finding.of(
-            VERSION_ODD,
-            "The version of this {kind} is not the adopted one; it was read as what it is.",
-            fields={"kind": kind},
-            expected=" or ".join(adopted),
-            found=version or "nothing",
-            fix="Ask the sender to name the guide in ST03 and GS08.",
-            source="FACTS A1",
-            place=place,
-        )

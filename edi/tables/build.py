@@ -15,7 +15,7 @@ import pyarrow as pa
 from edi.tables.arrow import arrow_schema, column_array
 from edi.tables.columns import TABLES
 from edi.tables.files import file_rows
-from edi.tables.rows import Row
+from edi.tables.pieces import Row
 
 if TYPE_CHECKING:
     import pandas as pd

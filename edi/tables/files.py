@@ -7,7 +7,6 @@ matter; other answers are held one transaction set at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -15,22 +14,23 @@ import pyarrow as pa
 
 from edi.acknowledgment.implementation import GroupAcknowledgment
 from edi.acknowledgment.interchange import read_interchange_acknowledgment
-from edi.answers import check_version, read_answer
+from edi.answers import read_answer
 from edi.claim837i.read import ClaimReader
 from edi.claim_status.model import ClaimStatusReport
 from edi.envelope import Interchange, StreamedTransaction, read_transactions
 from edi.kinds import kind_by_guide
 from edi.reading_rules import INBOUND
-from edi.remittance.balance import RemittanceBalance
-from edi.remittance.read import RemittanceReader
+from edi.remittance.checked import CheckedRemittance
+from edi.remittance.model import ClaimGroup
 from edi.remittance.scan import RUN_IDS
 from edi.tables import rows
+from edi.tables.acknowledgment_rows import acknowledgment_rows, interchange_acknowledgment_rows
 from edi.tables.arrow import arrow_schema
 from edi.tables.claim_columns import ClaimColumns
 from edi.tables.claim_stretches import clean_parts, long_stretches
-from edi.tables.rows import TableRow
-
-_REMITTANCE = "835"
+from edi.tables.netted import netted_claims
+from edi.tables.pieces import TableRow
+from edi.tables.status_rows import claim_status_rows
 
 TableColumns = tuple[str, list[pa.Array]]
 """The name of a table, and its columns for many rows without file and transaction."""
@@ -62,7 +62,7 @@ def file_rows(path: Path) -> Iterator[TableRow | TableBatch]:
     acknowledgments = (segment for one in interchanges for segment in one.acknowledgments)
     answers = map(read_interchange_acknowledgment, acknowledgments)
     outside = chain(
-        chain.from_iterable(map(rows.interchange_acknowledgment_rows, answers)),
+        chain.from_iterable(map(interchange_acknowledgment_rows, answers)),
         map(rows.finding_row, reader.findings),
     )
     for table, row in outside:
@@ -101,32 +101,52 @@ def _header_row(transaction: StreamedTransaction, kind: str) -> TableRow:
 
 
 def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableColumns]:
-    reader = RemittanceReader(transaction)
-    place = transaction.place()
-    balance = RemittanceBalance(place)
+    remittance = CheckedRemittance(transaction)
+    reader = remittance.reader
+    groups = _Groups()
     has_header = False
-    number = 1
     for stretch in long_stretches(reader.stretches()):
         if not has_header:
             has_header = True
-            yield rows.remittance_header_row(reader.header)
+            yield from rows.remittance_header_rows(reader.header)
+        yield from groups.enter(reader.group, remittance.next_number)
         for part in clean_parts(stretch):
             if isinstance(part, ClaimColumns):
-                balance.balanced(part.paid)
-                yield from part.tables(number).items()
-                number += len(part.starts)
+                tables = part.tables(remittance.next_number)
+                netted = netted_claims(tables["claims"], remittance.awaited_corrections)
+                remittance.clean(len(part.starts), part.paid, netted)
+                yield from tables.items()
                 continue
             for text in part:
-                claim = text.read()
+                number, claim, findings = remittance.check(text.read())
                 yield from rows.claim_payment_rows(number, claim)
-                yield from map(rows.finding_row, balance.claim(claim))
-                number += 1
+                yield from map(rows.finding_row, findings)
     if not has_header:
-        yield rows.remittance_header_row(reader.header)
+        yield from rows.remittance_header_rows(reader.header)
+    yield from groups.end(remittance.next_number)
     yield from rows.provider_adjustment_rows(reader.provider_adjustments)
-    off = balance.transaction(reader.header.payment, reader.provider_adjustments)
-    version = check_version(_REMITTANCE, transaction.version, replace(place, segment_position=1))
-    yield from map(rows.finding_row, chain(version, reader.findings, off))
+    yield from rows.reversal_rows(remittance.reversals)
+    yield from map(rows.finding_row, remittance.findings())
+
+
+class _Groups:
+    """The groups of a remittance (LX), each told when the next one begins."""
+
+    def __init__(self) -> None:
+        self._open: tuple[ClaimGroup, int] | None = None
+
+    def enter(self, group: ClaimGroup, claim: int) -> Iterator[TableRow]:
+        """The group of the next claim, which has this number."""
+        if self._open is None or self._open[0] is not group:
+            yield from self.end(claim)
+            self._open = group, claim
+
+    def end(self, next_claim: int) -> Iterator[TableRow]:
+        """No claim of the open group comes any more."""
+        if self._open is not None:
+            group, first_claim = self._open
+            yield from rows.provider_total_rows(group, first_claim, next_claim - 1)
+            self._open = None
 
 
 def _billed(transaction: StreamedTransaction) -> Iterator[TableRow]:
@@ -142,7 +162,7 @@ def _answer(transaction: StreamedTransaction) -> Iterator[TableRow]:
     yield _header_row(transaction, answer.kind)
     match answer.model:
         case ClaimStatusReport():
-            yield from rows.claim_status_rows(answer.model)
+            yield from claim_status_rows(answer.model)
         case GroupAcknowledgment():
-            yield from rows.acknowledgment_rows(answer.kind, answer.model)
+            yield from acknowledgment_rows(answer.kind, answer.model)
     yield from map(rows.finding_row, answer.findings)

@@ -1,4 +1,4 @@
-"""Rows of tables out of what was read: one function for each kind of answer.
+"""Rows of remittances, of claims as billed and of findings: one function for each.
 
 A row is a tuple in the order of `columns.TABLES`, without the file and the transaction, which
 whoever asks puts before it. Money is integer cents, None where it could not be read.
@@ -9,43 +9,91 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from edi.acknowledgment.implementation import GroupAcknowledgment, SegmentError, TransactionAcknowledgment
-from edi.acknowledgment.interchange import InterchangeAcknowledgment
-from edi.answer_parts import ProcedureCode
 from edi.claim837i.model import Claim
-from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Level, Status
 from edi.finding import Finding
 from edi.protected import MASK, Protected
 from edi.remittance.model import (
     Adjustment,
+    ClaimGroup,
     ClaimPayment,
     ProviderAdjustment,
     Remark,
     RemittanceHeader,
     ServiceLine,
 )
+from edi.remittance.reversals import Reversal
+from edi.tables.pieces import NO_CODE, Row, TableRow, contact_rows, read_amount, reference_words
 from edi.values import to_cents
 
-Row = tuple[object, ...]
-TableRow = tuple[str, Row]
-"""The name of a table, and a row of it."""
 
-
-def remittance_header_row(header: RemittanceHeader) -> TableRow:
-    """A row of `remittances`."""
+def remittance_header_rows(header: RemittanceHeader) -> Iterator[TableRow]:
+    """A row of `remittances`, and the `contacts` of payer and payee."""
     payment, payer, payee = header.payment, header.payer, header.payee
-    row = (
-        header.trace_number,
-        header.payer_identifier,
-        payer.name if payer else "",
-        payee.name if payee else "",
-        payee.identifier if payee else "",
-        _read(payment.net, "BPR02", payment.unreadable) if payment else None,
-        payment.method if payment else "",
-        payment.payment_date if payment else None,
-        header.production_date,
+    yield (
+        "remittances",
+        (
+            header.trace_number,
+            header.payer_identifier,
+            header.trace.supplement if header.trace else "",
+            payer.name if payer else "",
+            payer.identifier if payer else "",
+            reference_words(payer.references) if payer else "",
+            payee.name if payee else "",
+            payee.identifier_qualifier if payee else "",
+            payee.identifier if payee else "",
+            reference_words(payee.references) if payee else "",
+            payment.handling if payment else "",
+            read_amount(payment.net, "BPR02", payment.unreadable) if payment else None,
+            payment.credit_or_debit if payment else "",
+            payment.method if payment else "",
+            payment.payment_date if payment else None,
+            header.production_date,
+            header.currency,
+            reference_words(header.references),
+        ),
     )
-    return "remittances", row
+    for level, party in (("1000A", payer), ("1000B", payee)):
+        yield from contact_rows(None, level, party.contacts if party else ())
+
+
+def provider_total_rows(group: ClaimGroup, first_claim: int, last_claim: int) -> Iterator[TableRow]:
+    """`provider_totals`: each amount and count of the TS3 and TS2 of one LX."""
+    for summary in group.summaries:
+        for element, value in summary.totals:
+            yield (
+                "provider_totals",
+                (
+                    summary.segment_position,
+                    group.number,
+                    first_claim,
+                    last_claim,
+                    summary.provider,
+                    summary.facility_type,
+                    summary.fiscal_period,
+                    element,
+                    value,
+                ),
+            )
+
+
+def reversal_rows(reversals: Iterable[Reversal]) -> Iterator[TableRow]:
+    """`reversals`: each with its correction and the sums of both."""
+    for reversal in reversals:
+        yield (
+            "reversals",
+            (
+                reversal.claim,
+                reversal.segment_position,
+                reversal.correction,
+                reversal.patient_control_number,
+                reversal.payer_claim_control_number,
+                reversal.reversed_paid,
+                reversal.corrected_paid,
+                reversal.net_charge,
+                reversal.net_paid,
+                reversal.net_patient_responsibility,
+            ),
+        )
 
 
 def provider_adjustment_rows(entries: Iterable[ProviderAdjustment]) -> Iterator[TableRow]:
@@ -65,9 +113,9 @@ def claim_payment_rows(number: int, claim: ClaimPayment) -> Iterator[TableRow]:
             claim.segment_position,
             claim.patient_control_number,
             claim.status,
-            _read(claim.charge, "CLP03", claim.unreadable),
-            _read(claim.paid, "CLP04", claim.unreadable),
-            _read(claim.patient_responsibility, "CLP05", claim.unreadable),
+            read_amount(claim.charge, "CLP03", claim.unreadable),
+            read_amount(claim.paid, "CLP04", claim.unreadable),
+            read_amount(claim.patient_responsibility, "CLP05", claim.unreadable),
             claim.filing_indicator,
             claim.payer_claim_control_number,
             claim.facility_type,
@@ -89,7 +137,7 @@ def claim_payment_rows(number: int, claim: ClaimPayment) -> Iterator[TableRow]:
 
 
 def _line_row(claim: int, number: int, line: ServiceLine) -> Row:
-    service, submitted = line.service or _NO_CODE, line.submitted_service or _NO_CODE
+    service, submitted = line.service or NO_CODE, line.submitted_service or NO_CODE
     first, last = line.service_dates
     return (
         claim,
@@ -99,8 +147,8 @@ def _line_row(claim: int, number: int, line: ServiceLine) -> Row:
         service.code,
         " ".join(service.modifiers),
         line.revenue_code,
-        _read(line.charge, "SVC02", line.unreadable),
-        _read(line.paid, "SVC03", line.unreadable),
+        read_amount(line.charge, "SVC02", line.unreadable),
+        read_amount(line.paid, "SVC03", line.unreadable),
         line.units,
         submitted.code,
         line.submitted_units,
@@ -109,9 +157,6 @@ def _line_row(claim: int, number: int, line: ServiceLine) -> Row:
         last,
         line.amount("B6"),
     )
-
-
-_NO_CODE = ProcedureCode("", "")
 
 
 def _adjustment_rows(claim: int, line: int | None, entries: Iterable[Adjustment]) -> Iterator[TableRow]:
@@ -124,98 +169,6 @@ def _adjustment_rows(claim: int, line: int | None, entries: Iterable[Adjustment]
 def _remark_rows(claim: int, line: int | None, entries: Iterable[Remark]) -> Iterator[TableRow]:
     for entry in entries:
         yield "remarks", (claim, line, entry.segment_position, entry.qualifier, entry.code)
-
-
-def _read(amount: int, element: str, unreadable: tuple[str, ...]) -> int | None:
-    return None if element in unreadable else amount
-
-
-def claim_status_rows(report: ClaimStatusReport) -> Iterator[TableRow]:
-    """`statuses` of a 277CA or 277: those of levels above claims, of claims and of lines."""
-    for level in report.levels:
-        for status in level.statuses:
-            loop = level.loop.replace("2000", "2200")
-            yield from _status_rows((None, None), loop, status, _level_numbers(level))
-    for number, claim in enumerate(report.claims, start=1):
-        for status in claim.statuses:
-            yield from _status_rows((number, None), claim.loop, status, _claim_numbers(claim))
-        for line_number, line in enumerate(claim.lines, start=1):
-            numbers = (*_claim_numbers(claim)[:3], line.line_control_number)
-            for status in line.statuses:
-                yield from _status_rows(
-                    (number, line_number), claim.loop.replace("2200", "2220"), status, numbers
-                )
-
-
-def _level_numbers(level: Level) -> tuple[str, str, str, str]:
-    return level.trace_number, "", "", ""
-
-
-def _claim_numbers(claim: ClaimStatus) -> tuple[str, str, str, str]:
-    return claim.trace_number, claim.patient_control_number, claim.payer_claim_control_number, ""
-
-
-def _status_rows(
-    key: tuple[int | None, int | None], level: str, status: Status, numbers: tuple[str, str, str, str]
-) -> Iterator[TableRow]:
-    """One row for each status of an STC: it may carry three."""
-    for code in status.codes:
-        yield (
-            "statuses",
-            (
-                *key,
-                status.segment_position,
-                level,
-                *numbers,
-                code.category,
-                code.status,
-                code.entity,
-                status.action,
-                status.effective_date,
-                status.charge,
-                status.paid,
-                status.message,
-                status.rejects,
-            ),
-        )
-
-
-def interchange_acknowledgment_rows(answer: InterchangeAcknowledgment) -> Iterator[TableRow]:
-    """`acknowledgments` of a TA1: one row."""
-    numbers = ("TA1", answer.interchange_control_number, "", "")
-    yield "acknowledgments", (None, *numbers, answer.code, answer.verdict.value, answer.note, *_NO_FAULT)
-
-
-_NO_FAULT: Row = ("", None, "", "", None, None, "", "", "")
-
-
-def acknowledgment_rows(kind: str, answer: GroupAcknowledgment) -> Iterator[TableRow]:
-    """`acknowledgments` of a 999 or 997: the group, each transaction set, each fault."""
-    group = (kind, "", answer.control_number)
-    verdict = (answer.code, answer.verdict.value, " ".join(answer.syntax_codes))
-    yield "acknowledgments", (answer.segment_position, *group, "", *verdict, *_NO_FAULT)
-    for transaction in answer.transactions:
-        yield from _transaction_rows(group, transaction)
-
-
-def _transaction_rows(group: Row, answer: TransactionAcknowledgment) -> Iterator[TableRow]:
-    verdict = (answer.code, answer.verdict.value, " ".join(answer.syntax_codes))
-    head = (*group, answer.control_number, *verdict)
-    yield "acknowledgments", (answer.segment_position, *head, *_NO_FAULT)
-    for error in answer.errors:
-        for position, fault in _faults(error):
-            yield "acknowledgments", (position, *head, *fault)
-
-
-def _faults(error: SegmentError) -> Iterator[tuple[int, Row]]:
-    head = (error.segment_id, error.segment_at, error.loop, error.code)
-    account = error.patient_control_number
-    if not error.elements:
-        yield error.segment_position, (*head, None, None, "", "", account)
-    for element in error.elements:
-        value = element.value.reveal() if element.value is not None else ""
-        fault = (element.element, element.component, element.code, value)
-        yield element.segment_position, (*head, *fault, account)
 
 
 def billed_claim_rows(number: int, claim: Claim) -> Iterator[TableRow]:

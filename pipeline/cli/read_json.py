@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edi.envelope import Interchange, StreamedTransaction
     from edi.finding import Finding
     from edi.reading_rules import ReadingRules
-    from edi.remittance.read import RemittanceReader
+    from edi.remittance.checked import CheckedRemittance
     from edi.tokens import Segment
 
 _CLAIMS = "837"
@@ -105,45 +105,23 @@ class JsonReading:
     def _remittance(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
         """A remittance, one claim at a time; what stands after the claims is filled in when they are written."""
         from edi.plain import plain
-        from edi.remittance.read import RemittanceReader
+        from edi.remittance.checked import CheckedRemittance
 
         self.summary["answers"] += 1
         held = transaction.read() if self._with_segments else None
-        reader = RemittanceReader(held or transaction)
-        after: dict[str, list[Any]] = {"groups": [], "provider_adjustments": [], "unplaced": []}
-        claims = Stream(self._payments(reader, findings, transaction, after))
+        remittance = CheckedRemittance(held or transaction)
+        after: dict[str, list[Any]] = {
+            "groups": [],
+            "reversals": [],
+            "provider_adjustments": [],
+            "unplaced": [],
+        }
+        claims = Stream(_payments(remittance, findings, after))
         # the header is known with the first claim
-        document: dict[str, Any] = {"answer": {**plain(reader.header), "claims": claims, **after}}
+        document: dict[str, Any] = {"answer": {**plain(remittance.reader.header), "claims": claims, **after}}
         if held is not None:
             document["segments"] = [_segment(segment) for segment in held.segments]
         return document
-
-    def _payments(
-        self,
-        reader: RemittanceReader,
-        findings: _Findings,
-        transaction: StreamedTransaction,
-        after: dict[str, list[Any]],
-    ) -> Iterator[dict[str, Any]]:
-        """The claims, each with the number of its group (LX01)."""
-        from edi.answers import check_version
-        from edi.plain import plain
-        from edi.remittance.balance import RemittanceBalance
-
-        place = transaction.place()
-        balance = RemittanceBalance(place)
-        group = None
-        for claim in reader:
-            if reader.group is not group:
-                group = reader.group
-                after["groups"].append(_without_claims(plain(group)))
-            findings.take(balance.claim(claim))
-            yield {"group": reader.group.number, **plain(claim)}
-        after["provider_adjustments"] += map(plain, reader.provider_adjustments)
-        after["unplaced"] += map(_segment, reader.unplaced)
-        findings.take(check_version(_REMITTANCE, transaction.version, place))
-        findings.take(reader.findings)
-        findings.take(balance.transaction(reader.header.payment, reader.provider_adjustments))
 
     def _answer(self, transaction: StreamedTransaction, findings: _Findings) -> dict[str, Any]:
         """A remittance, status report or acknowledgment under its own name; null for what is none of them."""
@@ -194,6 +172,25 @@ class JsonReading:
             yield claim_as_json(claim, self._with_segments)
         findings.take(reader.findings)
         unread += segments_as_json(reader.unread)
+
+
+def _payments(
+    remittance: CheckedRemittance, findings: _Findings, after: dict[str, list[Any]]
+) -> Iterator[dict[str, Any]]:
+    """The claims, each with its number and that of its group (LX01)."""
+    from edi.plain import plain
+
+    group = None
+    for number, claim, found in remittance:
+        if remittance.group is not group:
+            group = remittance.group
+            after["groups"].append(_without_claims(plain(group)))
+        findings.take(found)
+        yield {"claim": number, "group": remittance.group.number, **plain(claim)}
+    after["reversals"] += map(plain, remittance.reversals)
+    after["provider_adjustments"] += map(plain, remittance.reader.provider_adjustments)
+    after["unplaced"] += map(_segment, remittance.reader.unplaced)
+    findings.take(remittance.findings())
 
 
 class _Findings:

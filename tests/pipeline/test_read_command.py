@@ -20,6 +20,8 @@ from edi.answers import read_answers
 from edi.plain import plain
 from edi.remittance.model import Remittance
 from edi.tables.build import read_tables
+from tests.edi.test_remittance import a_set, file_of
+from tests.edi.test_remittance_reversals import CORRECTION, REVERSAL
 from tests.support.builders import ROOT
 from tests.support.commands import j3399
 from tests.support.guide_files import (
@@ -141,13 +143,28 @@ def test_an_answer_is_read_with_all_its_fields(path: Path) -> None:
     assert document["summary"]["answers"] == 1 + len(file["interchange_acknowledgments"])
 
 
+def test_a_reversal_is_shown_with_its_correction_and_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "f.835"
+    path.write_bytes(file_of(a_set(REVERSAL + CORRECTION + REVERSAL)))
+    code, document, _ = read(path)
+    (file,) = document["files"]
+    paired, alone = file["transactions"][0]["answer"]["reversals"]
+    assert (paired["claim"], paired["correction"], paired["net_paid"]) == (1, 2, 12050)
+    assert (alone["claim"], alone["correction"], alone["net_paid"]) == (3, None, -30000)
+    assert [one["rule"] for one in file["findings"]] == ["remit-transaction-balance", "reversal-unpaired"]
+    assert code == 1
+
+
 def as_printed(model: object) -> dict[str, Any]:
     """Claims of a remittance stand beside its groups, so that they can be printed as they are read."""
     document: dict[str, Any] = plain(model)
     if isinstance(model, Remittance):
         groups = document["groups"]
-        claims = [{"group": group["number"], **claim} for group in groups for claim in group.pop("claims")]
-        document |= {"claims": claims, "unplaced": []}
+        of_groups = [(group["number"], claim) for group in groups for claim in group.pop("claims")]
+        claims = [
+            {"claim": number, "group": group, **claim} for number, (group, claim) in enumerate(of_groups, 1)
+        ]
+        document |= {"claims": claims, "reversals": [], "unplaced": []}
     return document
 
 

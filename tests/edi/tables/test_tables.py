@@ -24,10 +24,15 @@ GS*HP*PAYER*HOSPITAL*20261116*2200*1*X*005010X221A1~
 ST*835*0001~
 BPR*I*2000*C*ACH*CCP*01*1*DA*1*1*1*01*1*DA*1*20261120~
 TRN*1*TRACE1*1PAYER~
+REF*EV*HOSPITAL~
 DTM*405*20261119~
 N1*PR*EXAMPLE PLAN~
+REF*2U*60054~
+REF*NF*17~
+PER*CX*DESK*TE*5555550100*EX*7~
 N1*PE*EXAMPLE HOSPITAL*XX*1234567893~
 LX*1~
+TS3*1234567893*13*20261231*2*2900.5~
 CLP*A1*1*3000.5*2500.25*100*MC*ICN1*13*1~
 CAS*PR*3*100**45*.25*2~
 NM1*QC*1*DOE*JO~
@@ -41,7 +46,7 @@ AMT*B6*2600~
 LQ*HE*M119~
 CLP*A2*22*-100*-99999999.99*0*MC*ICN2~
 PLB*1234567893*20261231*WO:REF1*500.25*L6:*-1~
-SE*19*0001~
+SE*24*0001~
 GE*1*1~
 IEA*1*000000001~
 """
@@ -66,14 +71,33 @@ def test_every_field_of_a_remittance_is_where_its_column_says(remittance: Path) 
         "transaction": 1,
         "trace_number": "TRACE1",
         "payer_identifier": "1PAYER",
+        "originator_supplement": "",
         "payer": "EXAMPLE PLAN",
+        "health_plan_identifier": "",
+        "payer_references": "2U:60054 NF:17",
         "payee": "EXAMPLE HOSPITAL",
+        "payee_identifier_qualifier": "XX",
         "payee_identifier": "1234567893",
+        "payee_references": "",
+        "handling": "I",
         "paid": Decimal("2000.00"),
+        "credit_or_debit": "C",
         "method": "ACH",
         "payment_date": dt.date(2026, 11, 20),
         "production_date": dt.date(2026, 11, 19),
+        "currency": "",
+        "references": "EV:HOSPITAL",
     }
+    assert [
+        (one["level"], one["name"], one["qualifier"], one["number"]) for one in rows(tables, "contacts")
+    ] == [
+        ("1000A", "DESK", "TE", "5555550100"),
+        ("1000A", "DESK", "EX", "7"),
+    ]
+    assert [
+        (one["group"], one["first_claim"], one["last_claim"], one["provider"], one["element"], one["total"])
+        for one in rows(tables, "provider_totals")
+    ] == [("1", 1, 2, "1234567893", "TS304", 2), ("1", 1, 2, "1234567893", "TS305", Decimal("2900.5"))]
     first, second = rows(tables, "claims")
     assert (first["charge"], first["paid"], first["patient_responsibility"]) == (
         Decimal("3000.50"),
