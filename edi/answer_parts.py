@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from edi.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Name:
     """A person or an organisation: NM1, elements 01 to 09."""
 
@@ -31,7 +33,7 @@ class Name:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """A number by which something is known: REF01 and REF02."""
 
@@ -40,7 +42,7 @@ class Reference:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DateEntry:
     """A date or a range of dates: DTM or DTP. Both ends are None where it could not be read."""
 
@@ -50,7 +52,7 @@ class DateEntry:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AmountEntry:
     """An amount in cents by qualifier: AMT. It is 0 where `readable` is False."""
 
@@ -60,7 +62,7 @@ class AmountEntry:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QuantityEntry:
     """A quantity by qualifier: QTY; None where it could not be read."""
 
@@ -69,7 +71,7 @@ class QuantityEntry:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Contact:
     """Whom to ask: PER, with its numbers as (qualifier, number): TE, FX, EM, EX, UR."""
 

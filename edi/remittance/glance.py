@@ -10,7 +10,7 @@ Values that come again and again (dates, quantities, procedures) are made once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -37,12 +37,14 @@ REMARK_CODE: Final = "HE"
 _KEPT = 4096
 _MOST_ELEMENTS = 100
 _PADDING = [""] * 24
+_CLP_ELEMENTS, _SVC_ELEMENTS, _NM1_ELEMENTS = 13, 8, 10
 _CAS = [f"CAS{number:02d}" for number in range(_MOST_ELEMENTS)]
 _CONTACT_NUMBERS = (3, 5, 7)
+_ANY_MARK = "\0"
+_SURELY_AN_AMOUNT = 15  # fewer digits than that
 
-_Entries = tuple[
-    list[Adjustment], list[Reference], list[DateEntry], list[AmountEntry], list[QuantityEntry], list[Remark]
-]
+_Elements = list[str]
+"""The elements of a segment, its id at index 0."""
 
 
 class Unsure(Exception):
@@ -55,27 +57,32 @@ def clean_claim(
     """The claim whose segments, CLP first, have the texts; None where it is not surely clean.
 
     `position` is that of CLP; the other segments follow it one by one. `segments` are those of the
-    texts, to be kept with what is read.
+    texts, to be kept with what is read. `is_plain` must have been asked of the texts.
     """
-    whole = separators.terminator.join(texts)
-    if not whole.isascii():
-        return None
-    if _has_padding(whole, separators):
-        return None
     try:
         return _claim(texts, segments, separators, position)
     except (Unsure, IndexError):
         return None
 
 
-def _has_padding(whole: str, separators: Separators) -> bool:
-    """Whether blanks stand next to a separator: the careful way takes them off."""
-    words = whole.split()
+def is_plain(text: str, separators: Separators) -> bool:
+    """Whether the text of segments, parted by terminators alone, is ASCII with no blank next to a separator.
+
+    The careful way takes such blanks off.
+    """
+    return text.isascii() and not _has_padding(text, separators)
+
+
+def _has_padding(text: str, separators: Separators) -> bool:
+    marks = (separators.element, separators.component, separators.terminator, _ANY_MARK)
+    for mark in marks:
+        if mark.isspace():  # a line end, or a control character that Python takes for a blank
+            text = text.replace(mark, _ANY_MARK)
+    words = text.split()
     if len(words) == 1:
-        return words[0] != whole
-    marks = (separators.element, separators.component, separators.terminator)
+        return words[0] != text
     return (
-        whole[-1].isspace()
+        text[-1].isspace()
         or any(word.endswith(marks) for word in words[:-1])
         or any(word.startswith(marks) for word in words[1:])
     )
@@ -85,29 +92,26 @@ def _claim(
     texts: Sequence[str], segments: Sequence[Segment], separators: Separators, position: int
 ) -> ClaimPayment:
     mark, component = separators.element, separators.component
-    ends = [at for at, text in enumerate(texts) if text.startswith("SVC" + mark)]
-    ends.append(len(texts))
-    adjustments, references, dates, amounts, quantities, _ = entries = _no_entries()
+    split = [text.split(mark) for text in texts]
+    begins = [at for at, elements in enumerate(split) if elements[0] == "SVC"]
+    begins.append(len(split))
+    entries = _Entries(split[1 : begins[0]], position)
     names: list[Name] = []
     contacts: list[Contact] = []
-    remarks: dict[str, list[Remark]] = {}
-    for at in range(1, ends[0]):
-        elements = texts[at].split(mark)
+    remarks: dict[str, tuple[Remark, ...]] = {}
+    for elements, here in entries.others:
         segment_id = elements[0]
-        here = position + at
         if segment_id == "NM1":
-            names.append(_name(elements + _PADDING, here))
-        elif segment_id in ADJUDICATION_REMARKS:
-            if segment_id in remarks:
-                raise Unsure
-            remarks[segment_id] = _adjudication_remarks(elements + _PADDING, here)
+            names.append(_name(elements, here))
         elif segment_id == "PER":
             contacts.append(_contact(elements + _PADDING, here))
-        elif segment_id == "LQ":
-            raise Unsure
+        elif segment_id in ADJUDICATION_REMARKS and segment_id not in remarks:
+            remarks[segment_id] = _adjudication_remarks(elements + _PADDING, here)
         else:
-            _take(segment_id, elements, here, entries)
-    header = texts[0].split(mark) + _PADDING
+            raise Unsure
+    header = split[0]
+    if len(header) < _CLP_ELEMENTS:
+        header += _PADDING
     return ClaimPayment(
         header[1],
         header[2],
@@ -121,17 +125,17 @@ def _claim(
         header[11],
         clean_quantity(header[12]),
         tuple(names),
-        tuple(adjustments),
-        (*remarks.get("MIA", ()), *remarks.get("MOA", ())),
-        tuple(references),
-        tuple(dates),
-        tuple(amounts),
-        tuple(quantities),
+        tuple(entries.adjustments),
+        remarks.get("MIA", ()) + remarks.get("MOA", ()),
+        tuple(entries.references),
+        tuple(entries.dates),
+        tuple(entries.amounts),
+        tuple(entries.quantities),
         tuple(contacts),
         tuple(
             [
-                _line(texts[first:end], segments[first:end], mark, component, position + first)
-                for first, end in pairwise(ends)
+                _line(split[first:end], segments[first:end], component, position + first)
+                for first, end in pairwise(begins)
             ]
         ),
         (),
@@ -140,27 +144,30 @@ def _claim(
     )
 
 
-def _line(
-    texts: Sequence[str], segments: Sequence[Segment], mark: str, component: str, position: int
-) -> ServiceLine:
-    adjustments, references, dates, amounts, quantities, remarks = entries = _no_entries()
-    for at in range(1, len(texts)):
-        elements = texts[at].split(mark)
-        _take(elements[0], elements, position + at, entries)
-    header = texts[0].split(mark) + _PADDING
+def _line(split: list[_Elements], segments: Sequence[Segment], component: str, position: int) -> ServiceLine:
+    header = split[0]
+    if len(header) < _SVC_ELEMENTS:
+        header += _PADDING
+    entries = _Entries(split[1:], position)
+    remarks = []
+    for elements, here in entries.others:
+        if elements[0] != "LQ":
+            raise Unsure
+        if elements[2]:
+            remarks.append(Remark(elements[1], elements[2], "LQ02", here))
     return ServiceLine(
         clean_procedure(header[1], component),
         _cents(header[2]),
         _cents(header[3]),
         header[4],
         clean_quantity(header[5]),
-        clean_procedure(header[6], component),
-        clean_quantity(header[7]),
-        tuple(adjustments),
-        tuple(references),
-        tuple(dates),
-        tuple(amounts),
-        tuple(quantities),
+        clean_procedure(header[6], component) if header[6] else None,
+        clean_quantity(header[7]) if header[7] else None,
+        tuple(entries.adjustments),
+        tuple(entries.references),
+        tuple(entries.dates),
+        tuple(entries.amounts),
+        tuple(entries.quantities),
         tuple(remarks),
         (),
         position,
@@ -168,62 +175,71 @@ def _line(
     )
 
 
-def _no_entries() -> _Entries:
-    return [], [], [], [], [], []
+class _Entries:
+    """What claims and lines both have, of the segments that follow CLP or SVC at `position`.
+
+    `others` are the other segments with their positions. IndexError where an element is missing.
+    """
+
+    __slots__ = ("adjustments", "references", "dates", "amounts", "quantities", "others")
+
+    def __init__(self, split: Iterable[_Elements], position: int) -> None:
+        self.adjustments: list[Adjustment] = []
+        self.references: list[Reference] = []
+        self.dates: list[DateEntry] = []
+        self.amounts: list[AmountEntry] = []
+        self.quantities: list[QuantityEntry] = []
+        self.others: list[tuple[_Elements, int]] = []
+        for elements in split:
+            position += 1
+            segment_id = elements[0]
+            if segment_id == "DTM":
+                first, last = clean_period(elements[2])
+                self.dates.append(DateEntry(elements[1], first, last, position))
+            elif segment_id == "REF":
+                self.references.append(Reference(elements[1], elements[2], position))
+            elif segment_id == "CAS":
+                _adjustments(elements, position, self.adjustments)
+            elif segment_id == "AMT":
+                self.amounts.append(AmountEntry(elements[1], _cents(elements[2]), True, position))
+            elif segment_id == "QTY":
+                self.quantities.append(QuantityEntry(elements[1], clean_quantity(elements[2]), position))
+            else:
+                self.others.append((elements, position))
 
 
-def _take(segment_id: str, elements: list[str], position: int, entries: _Entries) -> None:
-    """Read a segment that claims and lines have; LQ is for lines alone."""
-    if segment_id == "CAS":
-        _adjustments(elements, position, entries[0])
-        return
-    elements += ("", "", "")
-    if segment_id == "REF":
-        entries[1].append(Reference(elements[1], elements[2], position))
-    elif segment_id == "DTM":
-        first, last = clean_period(elements[2])
-        entries[2].append(DateEntry(elements[1], first, last, position))
-    elif segment_id == "AMT":
-        entries[3].append(AmountEntry(elements[1], _cents(elements[2]), True, position))
-    elif segment_id == "QTY":
-        entries[4].append(QuantityEntry(elements[1], clean_quantity(elements[2]), position))
-    elif segment_id == "LQ":
-        if elements[2]:
-            entries[5].append(Remark(elements[1], elements[2], "LQ02", position))
-    else:
-        raise Unsure
-
-
-def _adjustments(elements: list[str], position: int, found: list[Adjustment]) -> None:
+def _adjustments(elements: _Elements, position: int, found: list[Adjustment]) -> None:
     count = len(elements)
     if count > _MOST_ELEMENTS:
         raise Unsure
     elements += ("", "")
     group = elements[1]
     for number in range(2, count, 3):
-        reason, amount = elements[number], elements[number + 1]
+        reason, amount, units = elements[number : number + 3]
         if reason or amount:
-            quantity = clean_quantity(elements[number + 2])
+            quantity = clean_quantity(units) if units else None
             found.append(Adjustment(group, reason, _cents(amount), quantity, _CAS[number], True, position))
 
 
-def _adjudication_remarks(elements: list[str], position: int) -> list[Remark]:
+def _adjudication_remarks(elements: _Elements, position: int) -> tuple[Remark, ...]:
     segment_id = elements[0]
-    return [
+    return tuple(
         Remark(REMARK_CODE, elements[number], f"{segment_id}{number:02d}", position)
         for number in ADJUDICATION_REMARKS[segment_id]
         if elements[number]
-    ]
+    )
 
 
-def _name(elements: list[str], position: int) -> Name:
-    _, qualifier, entity_type, last, first, middle, prefix, suffix, of_identifier, identifier = elements[:10]
+def _name(elements: _Elements, position: int) -> Name:
+    if len(elements) < _NM1_ELEMENTS:
+        elements += _PADDING
+    _, qualifier, entity_type, last, first, middle, prefix, suffix, of_identifier, identifier, *_ = elements
     return Name(
         qualifier, entity_type, last, first, middle, prefix, suffix, of_identifier, identifier, position
     )
 
 
-def _contact(elements: list[str], position: int) -> Contact:
+def _contact(elements: _Elements, position: int) -> Contact:
     numbers = tuple(
         (elements[number], elements[number + 1]) for number in _CONTACT_NUMBERS if elements[number + 1]
     )
@@ -231,6 +247,8 @@ def _contact(elements: list[str], position: int) -> Contact:
 
 
 def _cents(text: str) -> int:
+    if text.isdigit() and len(text) < _SURELY_AN_AMOUNT:  # ASCII, as all here: the usual case, quickly
+        return int(text) * 100
     cents = parse_cents(text)
     if cents is None:
         raise Unsure

@@ -28,6 +28,7 @@ from edi.answer_parts import (
     find_name,
     find_reference,
 )
+from edi.records import record
 from edi.remittance.statuses import claim_status_meaning
 from edi.tokens import Segment
 
@@ -70,7 +71,7 @@ class Party:
         return find_reference(self.references, qualifier)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Adjustment:
     """One reason why less (or more) was paid than charged: a triplet of CAS.
 
@@ -87,7 +88,7 @@ class Adjustment:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Remark:
     """One remark code: `qualifier` HE (RARC) or RX (NCPDP); `element` is LQ02, MIA05 or MOA03."""
 
@@ -97,7 +98,7 @@ class Remark:
     segment_position: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServiceLine:
     """One service line as it was adjudicated: loop 2110.
 
@@ -150,7 +151,7 @@ class ServiceLine:
         return find_amount(self.amounts, qualifier)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClaimPayment:
     """One claim as it was adjudicated: loop 2100, CLP01 to CLP12, and its lines.
 

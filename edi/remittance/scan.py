@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from edi.answer_reading import Loop
-from edi.remittance.glance import clean_claim
+from edi.remittance.glance import clean_claim, is_plain
 from edi.remittance.model import ClaimPayment
 from edi.remittance.sorting import OF_CLAIM, OF_LINE, ClaimSegments
+from edi.separators import Separators
 from edi.tokens import Run, Segment, segments_of
 from edi.values import parse_cents
 
@@ -27,7 +28,18 @@ ReadExactly = Callable[[ClaimSegments], ClaimPayment]
 class Setting:
     """What the claims of one run have in common. `tail` stands after each segment."""
 
-    __slots__ = ("run", "separators", "element", "tail", "begin", "group", "read_exactly", "_at", "_position")
+    __slots__ = (
+        "run",
+        "separators",
+        "element",
+        "tail",
+        "begin",
+        "group",
+        "read_exactly",
+        "_at",
+        "_position",
+        "_is_plain",
+    )
 
     def __init__(self, run: Run, group: Loop, read_exactly: ReadExactly) -> None:
         self.run = run
@@ -38,6 +50,19 @@ class Setting:
         self.group = group
         self.read_exactly = read_exactly
         self._at, self._position = 0, run.position
+        self._is_plain: bool | None = None
+
+    def is_plain(self, texts: list[str]) -> bool:
+        """Whether the texts of a claim of the run are plain: asked of the whole run first, which is quicker."""
+        if self._is_plain is None:
+            self._is_plain = self._all_plain()
+        return self._is_plain or is_plain(self.separators.terminator.join(texts), self.separators)
+
+    def _all_plain(self) -> bool:
+        text, terminator = self.run.text, self.separators.terminator
+        return is_plain(
+            text if self.tail == terminator else text.replace(self.tail, terminator), self.separators
+        )
 
     def position(self, at: int) -> int:
         """The position of the segment that begins at a character of the run, quickly for one after another."""
@@ -99,15 +124,17 @@ class ClaimText:
     @property
     def segments(self) -> Sequence[Segment]:
         """Every segment of the claim."""
-        return self._segments(self._texts())
+        return self._segments(self._texts(), self.position)
 
     def read(self) -> ClaimPayment:
         """The whole claim. Each call reads it anew, and reports what is odd about it."""
         setting, texts = self.setting, self._texts()
-        segments = self._segments(texts)
-        return clean_claim(texts, segments, setting.separators, self.position) or setting.read_exactly(
-            ClaimSegments(setting.group, list(segments))
-        )
+        position = setting.position(self._at)
+        segments = self._segments(texts, position)
+        claim = None
+        if setting.is_plain(texts):
+            claim = clean_claim(texts, segments, setting.separators, position)
+        return claim or setting.read_exactly(ClaimSegments(setting.group, list(segments)))
 
     def _element(self, number: int) -> str:
         setting = self.setting
@@ -117,11 +144,12 @@ class ClaimText:
     def _texts(self) -> list[str]:
         return (self.setting.begin + self._body).split(self.setting.tail)
 
-    def _segments(self, texts: list[str]) -> Sequence[Segment]:
-        setting, start, position = self.setting, self.start, self.position
+    def _segments(self, texts: list[str], position: int) -> LazySegments:
+        setting = self.setting
         return LazySegments(
+            _Maker(texts, setting.separators, setting.run.start + self._at, setting.tail, position),
+            0,
             len(texts),
-            lambda: list(segments_of(texts, setting.separators, start, setting.tail, position)),
         )
 
 
@@ -144,42 +172,68 @@ class HeldClaim(ClaimText):
 
     def read(self) -> ClaimPayment:
         segments = self._held.segments
-        claim = None
-        if segments[-1].position - self.position == len(segments) - 1:  # else a PLB stands inside
-            texts = [segment.text for segment in segments]
-            claim = clean_claim(texts, segments, self.setting.separators, self.position)
+        separators, position = self.setting.separators, self.position
+        claim, texts = None, [segment.text for segment in segments]
+        # where positions do not follow one another, a PLB stands inside
+        follow = segments[-1].position - position == len(segments) - 1
+        if follow and is_plain(separators.terminator.join(texts), separators):
+            claim = clean_claim(texts, segments, separators, position)
         return claim or self.setting.read_exactly(self._held)
+
+
+class _Maker:
+    """Makes the segments of a claim's texts once, for the claim and its lines: see `segments_of`."""
+
+    __slots__ = ("_texts", "_separators", "_start", "_tail", "_position", "_made")
+
+    def __init__(
+        self, texts: list[str], separators: Separators, start: int, tail: str, position: int
+    ) -> None:
+        self._texts = texts
+        self._separators = separators
+        self._start = start
+        self._tail = tail
+        self._position = position
+        self._made: list[Segment] | None = None
+
+    def segments(self) -> list[Segment]:
+        if self._made is None:
+            made = segments_of(self._texts, self._separators, self._start, self._tail, self._position)
+            self._made = list(made)
+        return self._made
 
 
 class LazySegments(Sequence[Segment]):
     """Segments that are made when the first of them is asked for; a slice waits, too."""
 
-    __slots__ = ("_count", "_make", "_made")
+    __slots__ = ("_maker", "_first", "_end")
 
-    def __init__(self, count: int, make: Callable[[], list[Segment]]) -> None:
-        self._count = count
-        self._make = make
-        self._made: list[Segment] | None = None
+    def __init__(self, maker: _Maker, first: int, end: int) -> None:
+        self._maker = maker
+        self._first = first
+        self._end = end
 
     def __len__(self) -> int:
-        return self._count
+        return self._end - self._first
 
     @overload
     def __getitem__(self, index: int) -> Segment: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Segment]: ...
     def __getitem__(self, index: int | slice) -> Segment | Sequence[Segment]:
-        if isinstance(index, slice):
-            return LazySegments(len(range(*index.indices(self._count))), lambda: self._all()[index])
-        return self._all()[index]
+        if not isinstance(index, slice):
+            return self._all()[index]
+        first, end, step = index.indices(len(self))
+        if step != 1:
+            return self._all()[index]
+        return LazySegments(self._maker, self._first + first, self._first + max(first, end))
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self._all())
 
     def _all(self) -> list[Segment]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
+        made = self._maker.segments()
+        return made[self._first : self._end] if len(self) < len(made) else made
 
 
 class ClaimRun:

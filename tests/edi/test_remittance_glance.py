@@ -107,6 +107,20 @@ def test_odd_values_at_every_place_are_read_alike(value: str) -> None:
     assert whole(data) == exactly(data)
 
 
+@pytest.mark.parametrize("element", ["*", "\x1d"])
+@pytest.mark.parametrize("terminator", ["~", "\n", "\x1e"])
+@pytest.mark.parametrize("padded", [" *", "* ", " :", ": ", " ~", "~ "])
+def test_blanks_beside_separators_are_seen_whatever_the_separators_are(
+    element: str, terminator: str, padded: str
+) -> None:
+    mark = padded.strip()
+    text = CLEAN[0].decode().replace("~\n", "~")
+    head, clp, claims = text.partition("CLP*")
+    text = head + clp + claims.replace(mark, padded)
+    data = text.replace("*", element).replace("~", terminator).encode()
+    assert whole(data) == exactly(data)
+
+
 @given(st.text(alphabet="0123456789.- ", max_size=22) | st.decimals(allow_nan=False, places=3).map(str))
 def test_an_amount_in_cents_is_what_the_decimal_says(text: str) -> None:
     amount = parse_decimal(text)
