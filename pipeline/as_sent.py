@@ -22,6 +22,7 @@ def fields_of(claim: Claim) -> dict[str, Any]:
         "frequency": claim.frequency,
         "total_cents": to_cents(claim.total_charge) if claim.total_charge is not None else 0,
         "payer_id": claim.payer.id or None,
+        "payer_name": claim.payer.name or None,
         "original_number": claim.reference(_FORMER_NUMBER) or None,
         "clearinghouse_number": claim.reference(_CLEARINGHOUSE_NUMBER) or None,
         "statement_from": first.isoformat() if first else None,

@@ -25,7 +25,8 @@ class EventRow:
 
     `stage` is TA1, 999, 277CA, 277 or 835; `day` the date the answer states itself;
     `verdict` what it means; `body` the codes and amounts as a JSON object. `clues` is what else the
-    answer says of whom it means, None where the reference alone says it.
+    answer says of whom it means, `matched_by` which of it led to the claim (`MEANS`); both are None
+    where the reference alone says it.
     """
 
     digest: str
@@ -40,6 +41,7 @@ class EventRow:
     body: dict[str, Any]
     clearinghouse_number: str | None = None
     clues: dict[str, Any] | None = None
+    matched_by: str | None = None
 
 
 def has_file(connection: Connection, sha256: str) -> bool:

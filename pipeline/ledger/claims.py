@@ -25,6 +25,8 @@ MADE, EXTERNAL = "made", "external"
 """Where a claim comes from: this job, or another system."""
 ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
 """States in which a claim is no longer live."""
+TAKEN_BACK_STATES = ("replaced", "voided")
+"""States that another claim of ours brought about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class ClaimRow:
 
     `origin` is `made`, or `external` of a claim that another system made: that one has no
     `encounter_row`. `replaces` is the id of the claim that this one replaces (7) or voids (8),
-    `original_number` the payer claim control number it names it by (REF*F8). `payer_id` is the
-    payer as the claim names it, `clearinghouse_number` REF*D9.
+    `original_number` the payer claim control number it names it by (REF*F8). `payer_id` and
+    `payer_name` are the payer as the claim names it, `clearinghouse_number` REF*D9.
     """
 
     id: str
@@ -73,6 +75,7 @@ class ClaimRow:
     origin: str = MADE
     replaces: str | None = None
     payer_id: str | None = None
+    payer_name: str | None = None
     original_number: str | None = None
     clearinghouse_number: str | None = None
     statement_from: str | None = None
@@ -104,15 +107,15 @@ def add(
 ) -> None:
     """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live.
 
-    `patients` are keyed digests of what an answer can name the patient by. A replacement leaves the
-    child's place to the claim that it replaces, until that one has ended.
+    `patients` are keyed digests of what an answer can name the patient by. A replacement, or a new
+    claim for a part of another, leaves the child's place to the claim before it until that one has ended.
     """
     if claim.patient is not None:
         _add_patient(connection, claim.patient, day)
     values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
     drug_key = _live_drug_key(claim)
     if (
-        claim.frequency == _REPLACEMENT
+        (claim.frequency == _REPLACEMENT or claim.replaces)
         and drug_key
         and _taken(connection, "live_drug_key", drug_key, claim.id)
     ):
@@ -188,9 +191,12 @@ def live_of(connection: Connection, encounter: str, payer_order: int) -> list[Cl
 
 def set_state(connection: Connection, claim: str, state: str) -> None:
     """The state that follows from the claim's events. An ended claim is no longer live; one that an
-    answer brings back is live again, unless another has taken its place meanwhile."""
+    answer brings back is live again, unless another has taken its place meanwhile. One that was
+    replaced or voided stays so, whatever late answers say of it."""
     row = by_id(connection, claim)
     assert row is not None
+    if row.state in TAKEN_BACK_STATES:
+        return
     ended = state in ENDED_STATES
     keys = (("live_key", _live_key(row)), ("live_drug_key", _live_drug_key(row)))
     values: dict[str, Any] = {"state": state}
@@ -199,7 +205,10 @@ def set_state(connection: Connection, claim: str, state: str) -> None:
     connection.execute(update(claims).where(claims.c.id == claim).values(**values))
 
 
-def _live_key(claim: ClaimRow) -> str:
+def _live_key(claim: ClaimRow) -> str | None:
+    """None of a void: it bills nothing."""
+    if claim.frequency == _VOID:
+        return None
     return f"{claim.encounter}|{claim.part}|{claim.payer_order}"
 
 

@@ -104,7 +104,8 @@ patients = Table(
 # `live_key` and `live_drug_key` are NULL once a claim is no longer live. `origin` is `made` or, of
 # a claim that another system made, `external`: that one has no encounter. `replaces` is the claim
 # that a replacement (7) or a void (8) takes the place of, `original_number` the number it names it
-# by (REF*F8), `clearinghouse_number` REF*D9 as sent, `payer_id` the payer as the claim names it.
+# by (REF*F8), `clearinghouse_number` REF*D9 as sent, `payer_id` and `payer_name` the payer as the
+# claim names it.
 claims = Table(
     "claims",
     metadata,
@@ -118,6 +119,7 @@ claims = Table(
     Column("version", Integer, nullable=False),
     Column("payer", String, nullable=False),
     Column("payer_id", String),
+    Column("payer_name", String),
     Column("product", String),
     Column("patient", String, ForeignKey("patients.digest")),
     Column("live_key", String, unique=True),
@@ -202,7 +204,7 @@ transactions = Table(
 
 # Identity: digest of the transaction's body, segment position, and the claim it is about
 # ("" while it is parked under `reference`). `clues` is what else the answer says of whom it
-# means, NULL where the reference alone says it.
+# means, `matched_by` which of it led to the claim; NULL where the reference alone says it.
 events = Table(
     "events",
     metadata,
@@ -216,12 +218,14 @@ events = Table(
     Column("payer_claim_control_number", String),
     Column("clearinghouse_number", String),
     Column("clues", Text),
+    Column("matched_by", String),
     Column("paid_cents", BigInteger, nullable=False, default=0),
     Column("body", Text, nullable=False),
     Index("events_by_claim", "claim"),
     Index("events_by_reference", "reference"),
     Index("events_by_payer_number", "payer_claim_control_number"),
     Index("events_by_clearinghouse_number", "clearinghouse_number"),
+    Index("events_by_means", "matched_by"),
 )
 
 # The claims that a parked event fits, where it fits several.

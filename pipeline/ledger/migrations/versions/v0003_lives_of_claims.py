@@ -26,8 +26,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.String, primary_key=True),
     )
     op.create_index("claim_patients_by_digest", "claim_patients", ["digest"])
-    for column in (sa.Column("clearinghouse_number", sa.String), sa.Column("clues", sa.Text)):
+    for column in (
+        sa.Column("clearinghouse_number", sa.String),
+        sa.Column("clues", sa.Text),
+        sa.Column("matched_by", sa.String),
+    ):
         op.add_column("events", column)
+    op.create_index("events_by_means", "events", ["matched_by"])
     op.create_index("events_by_payer_number", "events", ["payer_claim_control_number"])
     op.create_index("events_by_clearinghouse_number", "events", ["clearinghouse_number"])
     op.create_table(
@@ -93,6 +98,7 @@ def _claims() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("payer", sa.String, nullable=False),
         sa.Column("payer_id", sa.String),
+        sa.Column("payer_name", sa.String),
         sa.Column("product", sa.String),
         sa.Column("patient", sa.String, sa.ForeignKey("patients.digest")),
         sa.Column("live_key", sa.String, unique=True),
