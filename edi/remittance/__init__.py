@@ -4,7 +4,9 @@
 - `glance.py` does the same in one pass for claims that are surely clean.
 - `scan.py` has claims over their text, for whoever needs few of them, or not all at once.
 - `balance.py` has the three sums that a remittance must meet.
+- `reversals.py` pairs what was taken back with its correction, inside one 835.
+- `checked.py` reads claim by claim with all that is checked.
 - `claim_statuses.toml` says what CLP02 does to a claim, with source and date.
 
-It must not: judge why a claim was denied, net reversals, or know which claims were sent.
+It must not: judge why a claim was denied, or know which claims were sent.
 """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from edi.answer_parts import DateEntry, Name
 from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Level, Paperwork, Status, StatusLine
 from edi.tables.pieces import NO_CODE, Row, TableRow, contact_rows, reference_words
 
+_MOST = 10**9
 _Numbers = tuple[str, str, str, str]
 """TRN02, the account number, REF*1K and REF*FJ."""
 
@@ -36,8 +38,8 @@ def _level_row(level: Level) -> Row:
         *_name(level.name),
         level.trace_number,
         reference_words(level.references),
-        level.quantity("90", "QA"),
-        level.quantity("AA", "QC"),
+        _count(level.quantity("90", "QA")),
+        _count(level.quantity("AA", "QC")),
         level.amount("YU"),
         level.amount("YY"),
         level.rejected,
@@ -48,6 +50,13 @@ def _name(name: Name | None) -> Row:
     if name is None:
         return ("",) * 5
     return name.qualifier, name.last_name, name.first_name, name.identifier_qualifier, name.identifier
+
+
+def _count(quantity: Decimal | None) -> int | None:
+    """Claims are counted in whole numbers; what is none is null."""
+    if quantity is None or quantity != quantity.to_integral_value():
+        return None
+    return int(quantity) if abs(quantity) <= _MOST else None
 
 
 def _claim_rows(number: int, claim: ClaimStatus) -> Iterator[TableRow]:
