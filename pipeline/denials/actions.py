@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from mapping.profile_models import PayerProfile
+from pipeline.denials.answer_codes import DRUG, INFUSION
 from pipeline.denials.evidence import Evidence
 from pipeline.denials.tables import Cause
 
 ACTIONS = ("replace", "new_claim", "void", "appeal", "send_documents", "inquire", "wait", "none")
+BUNDLED = "bundled"
+"""The cause whose action hangs on the line: see its steps in the table."""
 _RESUBMIT = "resubmit"
 _BY_CODE = "by-code"
+_DRUG_PART = "drug"
 
 # What a payer says itself about how to come back to it; the first that applies wins.
 _PAYER_WORDS: Sequence[tuple[str, frozenset[tuple[str, str]]]] = (
@@ -26,9 +30,21 @@ _PAYER_WORDS: Sequence[tuple[str, frozenset[tuple[str, str]]]] = (
 
 
 def actions_for(
-    cause: Cause, stage: str, payer: PayerProfile, codes: Collection[tuple[str, str]], evidence: Evidence
+    cause: Cause,
+    stage: str,
+    payer: PayerProfile,
+    codes: Collection[tuple[str, str]],
+    evidence: Evidence,
+    *,
+    line: str = DRUG,
+    part: str = "",
 ) -> list[str]:
-    """The actions in their order. `stage` is rejected, denied, pending or paid."""
+    """The actions in their order. `stage` is rejected, denied, pending or paid.
+
+    `line` is what was denied (`drug`, `infusion`, `other`), `part` the claim's (`stay`, `drug`, `whole`).
+    """
+    if cause.id == BUNDLED and stage in ("denied", "paid"):
+        return _bundled(payer, line, part)
     cell = cause.actions.get(stage) or "none"
     if "|" in cell:
         first, second = cell.split("|")
@@ -36,6 +52,15 @@ def actions_for(
     said = _payer_words(codes)
     actions = [_resolve(action, payer, said) for action in cell.split("+")]
     return list(dict.fromkeys(actions))
+
+
+def _bundled(payer: PayerProfile, line: str, part: str) -> list[str]:
+    """An infusion goes with the drug; a drug that the payer wants apart is billed apart; else an appeal."""
+    if line == INFUSION:
+        return ["none"]
+    if payer.carve_out and part != _DRUG_PART:
+        return ["replace", "new_claim"]
+    return ["appeal"]
 
 
 def _payer_words(codes: Collection[tuple[str, str]]) -> str | None:

@@ -1,6 +1,6 @@
-"""A work item: one claim that needs somebody, with the why, the what, the who and the when.
+"""A work item: one thing that needs somebody, with the why, the what, the who and the when.
 
-Computed from the claim's events each time; nothing of it is stored.
+Computed from the ledger each time; nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -8,28 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from edi.values import from_cents
-from mapping.profile_models import PayerProfile
-from pipeline.denials.actions import actions_for
-from pipeline.denials.evidence import Evidence
-from pipeline.denials.ranking import RankedCause, rank
-from pipeline.ledger.claims import ClaimRow
-from pipeline.life import ClaimLife, adjudication, is_denied_line
+from pipeline.denials.ranking import RankedCause
 
-_APPEAL = "appeal"
 OTHERS_REFUSED = "IK501-others"
 """The set was refused for a fault of another claim in it."""
-_KINDS = {"rejected": "rejected", "denied": "denied", "partly_paid": "partly-denied"}
 _SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501", OTHERS_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One code of the answer: where it stands and what it took."""
+    """One code of the answer: where it stands and what it took. `line` is our line control number."""
 
     group: str = ""
     carc: str = ""
@@ -48,6 +40,47 @@ class CodeEntry:
         kind, _, rest = self.status.partition(":")
         return ("syntax", kind) if kind in _SYNTAX_ELEMENTS else ("status", rest.partition(":")[0])
 
+    def as_dict(self) -> dict[str, Any]:
+        """The code as JSON; what it has not is null."""
+        return {
+            "group": self.group or None,
+            "carc": self.carc or None,
+            "rarc": self.rarc or None,
+            "status": self.status or None,
+            "amount": str(from_cents(self.amount_cents)) if self.amount_cents is not None else None,
+            "line": self.line or None,
+            "segment_position": self.segment_position,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """A service line of the claim as it was decided.
+
+    `kind` is `drug`, `infusion` or `other`; `cause` the likeliest of the line's own codes where it
+    was denied.
+    """
+
+    line: str
+    kind: str
+    code: str
+    charge_cents: int
+    paid_cents: int
+    denied: bool
+    cause: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line as JSON; amounts as text."""
+        return {
+            "line": self.line or None,
+            "kind": self.kind,
+            "code": self.code or None,
+            "charge": str(from_cents(self.charge_cents)),
+            "paid": str(from_cents(self.paid_cents)),
+            "denied": self.denied,
+            "cause": self.cause or None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
@@ -55,8 +88,8 @@ class WorkItem:
 
     `kind` is what it is about (`rejected`, `denied`, `partly-denied`, `held`, ...), `key` what a
     decision of a person is tied to: the claim's id of a rejection or denial, `SUBJECT:KIND` of the
-    others. `facts` are names of what it rests on beside codes (rules, fields, documents); `deadline`
-    says which deadline `due` is.
+    others. `claim`, `encounter` and `payer` are "" where none is known. `facts` are names of what
+    it rests on beside codes (rules, fields, documents); `deadline` says which deadline `due` is.
     """
 
     kind: str
@@ -73,9 +106,10 @@ class WorkItem:
     steps: tuple[str, ...]
     owner: str
     due: dt.date | None
-    prevented_by: tuple[str, ...]
+    prevented_by: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     deadline: str = ""
+    lines: tuple[LineEntry, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -97,24 +131,14 @@ class WorkItem:
             "kind": self.kind,
             "key": self.key,
             "fingerprint": self.fingerprint,
-            "claim": self.claim,
-            "encounter": self.encounter,
-            "payer": self.payer,
+            "claim": self.claim or None,
+            "encounter": self.encounter or None,
+            "payer": self.payer or None,
             "state": self.state,
             "stage": self.stage,
             "amount_at_risk": str(from_cents(self.amount_at_risk_cents)),
-            "codes": [
-                {
-                    "group": code.group or None,
-                    "carc": code.carc or None,
-                    "rarc": code.rarc or None,
-                    "status": code.status or None,
-                    "amount": str(from_cents(code.amount_cents)) if code.amount_cents is not None else None,
-                    "line": code.line or None,
-                    "segment_position": code.segment_position,
-                }
-                for code in self.codes
-            ],
+            "codes": [code.as_dict() for code in self.codes],
+            "lines": [line.as_dict() for line in self.lines],
             "causes": [
                 {
                     "id": item.cause.id,
@@ -132,108 +156,3 @@ class WorkItem:
             "prevented_by": list(self.prevented_by),
             "facts": list(self.facts),
         }
-
-
-def work_item(claim: ClaimRow, life: ClaimLife, payer: PayerProfile, evidence: Evidence) -> WorkItem | None:
-    """The item of a claim that was rejected, denied or partly denied; None where nothing is to do."""
-    event = life.deciding
-    if event is None or life.stage not in ("rejected", "denied"):
-        return None
-    codes = tuple(_codes(event.stage, event.body))
-    pairs = [code.pair() for code in codes]
-    ranked = rank(pairs, evidence)
-    first = ranked[0].cause
-    actions = actions_for(first, life.stage, payer, set(pairs), evidence)
-    fired = [rule for rule in first.prevented_by if rule in evidence.findings]
-    return WorkItem(
-        kind=_KINDS[life.state],
-        key=claim.id,
-        claim=claim.id,
-        encounter=claim.encounter,
-        payer=claim.payer,
-        state=life.state,
-        stage=life.stage,
-        amount_at_risk_cents=_at_risk(claim, event.stage, event.body),
-        codes=codes,
-        causes=tuple(item for item in ranked if item.score >= 0.005),
-        actions=tuple(actions),
-        steps=first.steps,
-        owner=first.owner,
-        due=_due(event.day, actions, payer),
-        prevented_by=tuple(fired) or first.prevented_by,
-    )
-
-
-def _codes(stage: str, body: dict[str, Any]) -> list[CodeEntry]:
-    if stage == "835":
-        return _remittance_codes(body)
-    if stage in ("TA1", "999"):
-        return _acknowledgment_codes(stage, body)
-    entries = [_status_code(item, "") for item in body["statuses"]]
-    for line in body["lines"]:
-        entries += [_status_code(item, line["control_number"]) for item in line["statuses"]]
-    return list(dict.fromkeys(entries))
-
-
-def _status_code(item: dict[str, Any], line: str) -> CodeEntry:
-    status = ":".join(part for part in (item["category"], item["status"], item["entity"]) if part)
-    return CodeEntry(status=status, line=line, segment_position=item["position"])
-
-
-def _acknowledgment_codes(stage: str, body: dict[str, Any]) -> list[CodeEntry]:
-    if stage == "TA1":
-        return [CodeEntry(status=f"TA105:{body['note']}")]
-    entries = []
-    for error in body["errors"]:
-        entries.append(CodeEntry(status=f"IK304:{error['code']}", segment_position=error["position"]))
-        entries += [
-            CodeEntry(status=f"IK403:{element['code']}", segment_position=error["position"])
-            for element in error["elements"]
-        ]
-    if not entries and body.get("errors_of_others"):
-        return [CodeEntry(status=f"{OTHERS_REFUSED}:{body['code']}")]
-    return entries or [CodeEntry(status=f"IK501:{body['code']}")]
-
-
-def _remittance_codes(body: dict[str, Any]) -> list[CodeEntry]:
-    """The codes that denied: of the claim and of its denied lines; of a denied claim, all."""
-    denied = adjudication(body) == "denied"
-    lines = body["lines"] if denied else [line for line in body["lines"] if is_denied_line(line)]
-    entries = _adjustment_codes(body["adjustments"], "")
-    entries += _remark_codes(body["remarks"], "")
-    for line in lines:
-        entries += _adjustment_codes(line["adjustments"], line["control_number"])
-        entries += _remark_codes(line["remarks"], line["control_number"])
-    return entries
-
-
-def _remark_codes(remarks: Sequence[dict[str, Any]], line: str) -> list[CodeEntry]:
-    return [CodeEntry(rarc=item["code"], line=line, segment_position=item["position"]) for item in remarks]
-
-
-def _adjustment_codes(adjustments: Sequence[dict[str, Any]], line: str) -> list[CodeEntry]:
-    return [
-        CodeEntry(
-            group=item["group"],
-            carc=item["reason"],
-            amount_cents=item["cents"],
-            line=line,
-            segment_position=item["position"],
-        )
-        for item in adjustments
-    ]
-
-
-def _at_risk(claim: ClaimRow, stage: str, body: dict[str, Any]) -> int:
-    """What hangs on the item: the charge of the denied lines, or the whole claim's."""
-    if stage != "835" or adjudication(body) == "denied":
-        return claim.total_cents
-    return sum(line["charge_cents"] for line in body["lines"] if is_denied_line(line))
-
-
-def _due(day: str | None, actions: Sequence[str], payer: PayerProfile) -> dt.date | None:
-    """From the day the answer states itself: the payer's days to appeal, or to correct."""
-    if day is None or not actions or actions[0] == "none":
-        return None
-    days = payer.appeal_days if _APPEAL in actions else payer.correction_days
-    return dt.date.fromisoformat(day) + dt.timedelta(days=days)

@@ -1,30 +1,22 @@
-"""The open items of a ledger: every claim that needs somebody, by money and due date.
+"""The open items of a ledger: everything that needs somebody, by money and due date.
 
-Built from the ledger each time; nothing of an item is stored.
+Built from the ledger each time; nothing of an item is stored. Each kind of item has a source of
+its own: a module that goes through a `Desk`. A new kind is a new source in the list here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Callable, Iterable, Sequence
 
-from pydantic import ValidationError
-from sqlalchemy import Connection
-
-from mapping.encounter import Encounter
-from mapping.profile_store import ProfileError, ProfileStore
+from mapping.profile_store import ProfileStore
 from pipeline.config import Config
-from pipeline.denials.evidence import Evidence, claim_check_of, gather
-from pipeline.denials.item import WorkItem, work_item
-from pipeline.ledger import answers, claims, encounters, files
-from pipeline.ledger.claims import ClaimRow
+from pipeline.denials.item import WorkItem
 from pipeline.ledger.store import Ledger
-from pipeline.life import life_of
-from pipeline.outbound.archived import ArchivedClaims
-from pipeline.outbound.requests import claim_request
-from validators.checks import EncounterCheck
+from pipeline.worklist.answered_claims import answered_claims
+from pipeline.worklist.desk import Desk
 
-_OPEN_STATES = ("rejected", "denied", "partly_paid")
+SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (answered_claims,)
 
 
 class WorkItems:
@@ -35,43 +27,10 @@ class WorkItems:
         self._ledger = ledger
         self._profiles = profiles
         self._today = today
-        self._archived = ArchivedClaims(config.folders.archive_out)
 
     def open_items(self) -> list[WorkItem]:
-        """All open items: most money first, then the nearest due date, then the claim id."""
+        """All open items: most money first, then the nearest due date, then the key."""
         with self._ledger.reading() as connection:
-            found = [self._item(connection, claim) for claim in claims.in_states(connection, _OPEN_STATES)]
-        items = [item for item in found if item is not None]
-        return sorted(
-            items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.claim)
-        )
-
-    def _item(self, connection: Connection, claim: ClaimRow) -> WorkItem | None:
-        life = life_of(answers.of_claim(connection, claim.id))
-        payer = self._profiles.payer(claim.payer)
-        return work_item(claim, life, payer, self._evidence(connection, claim))
-
-    def _evidence(self, connection: Connection, claim: ClaimRow) -> Evidence:
-        """The rules on the claim as it was sent; none where its file, record or profiles are gone."""
-        sent = self._archived.claim(connection, claim)
-        if sent is None or claim.encounter_row is None:
-            return Evidence.none()
-        try:
-            row = encounters.by_row(connection, claim.encounter_row)
-            encounter = Encounter.model_validate(json.loads(row.content))
-            payer = self._profiles.payer(claim.payer)
-            request = claim_request(
-                self._config,
-                self._profiles,
-                encounter,
-                part=claim.part,
-                payer_order=claim.payer_order,
-                frequency=claim.frequency,
-            )
-        except (ValidationError, ProfileError):
-            return Evidence.none()
-        day = dt.date.fromisoformat(files.by_row(connection, claim.file).day)
-        check = EncounterCheck(
-            encounter, payer, request.site, request.product, day, payer_order=claim.payer_order
-        )
-        return gather(sent, request, claim_check_of(sent, request, check), check)
+            desk = Desk(self._config, connection, self._profiles, self._today)
+            items = [item for source in SOURCES for item in source(desk)]
+        return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.key))

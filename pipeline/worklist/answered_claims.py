@@ -1,0 +1,87 @@
+"""Claims that were rejected, denied or denied in part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from mapping.profile_store import ProfileError
+from pipeline.denials.answered import KINDS, answered_item
+from pipeline.denials.case import Case
+from pipeline.denials.evidence import Evidence, claim_check_of, gather
+from pipeline.denials.item import WorkItem
+from pipeline.ledger import answers
+from pipeline.ledger.claims import ClaimRow
+from pipeline.outbound.requests import claim_request
+from pipeline.worklist.desk import Desk
+from validators.checks import EncounterCheck
+
+_FROM_WHOM = {"277CA-payer": "payer", "277CA-clearinghouse": "clearinghouse"}
+
+
+def answered_claims(desk: Desk) -> Iterator[WorkItem]:
+    """An item for each claim that was not taken, or not paid in whole."""
+    for claim in desk.claims:
+        if claim.state in KINDS:
+            item = answered_item(case_of(desk, claim))
+            if item is not None:
+                yield item
+
+
+def case_of(desk: Desk, claim: ClaimRow) -> Case:
+    """A claim with all that is at hand to judge its answer by."""
+    sent = desk.sent(claim)
+    decided = [one.adjudicated for one in sent.other_coverages] if sent is not None else []
+    return Case(
+        claim=claim,
+        life=desk.life(claim),
+        lines=desk.lines(claim),
+        payer=desk.payer(claim.payer),
+        product=desk.product(claim.product),
+        evidence=_evidence(desk, claim),
+        sent=sent,
+        decided_before=max((day for day in decided if day is not None), default=None),
+        acceptance=acceptance(desk, claim),
+    )
+
+
+def acceptance(desk: Desk, claim: ClaimRow) -> str:
+    """The stored 277CA that accepts a claim, the payer's before a clearinghouse's; "" where there is none.
+
+    With the partner's own file name and where it lies: some payers take it as proof. A 999 is none.
+    """
+    accepted = [
+        event for event in desk.events(claim) if event.stage in _FROM_WHOM and event.verdict == "accepted"
+    ]
+    if not accepted:
+        return ""
+    event = min(accepted, key=lambda one: (one.stage != "277CA-payer", one.day or ""))
+    found = answers.file_of(desk.connection, event.digest)
+    name, received = found if found is not None else ("", "")
+    folder = desk.config.folders.archive_in / received[:10]
+    where = f"archive/in/{received[:10]}" if (folder / name).is_file() else f"taken in on {received[:10]}"
+    return f"277CA of the {_FROM_WHOM[event.stage]} of {event.day}, file {name} ({where})"
+
+
+def _evidence(desk: Desk, claim: ClaimRow) -> Evidence:
+    """The rules on the claim as it was sent; none where its file, record or profiles are gone."""
+    sent, encounter = desk.sent(claim), desk.record(claim)
+    if sent is None or encounter is None:
+        return Evidence.none()
+    payer = desk.payer(claim.payer)
+    try:
+        request = claim_request(
+            desk.config,
+            desk.profiles,
+            encounter,
+            part=claim.part,
+            payer_order=claim.payer_order,
+            frequency=claim.frequency,
+        )
+    except ProfileError:
+        return Evidence.none()
+    day: dt.date = desk.sent_day(claim)
+    check = EncounterCheck(
+        encounter, payer, request.site, request.product, day, payer_order=claim.payer_order
+    )
+    return gather(sent, request, claim_check_of(sent, request, check), check)
