@@ -36,8 +36,20 @@ class ConfigurationError(OperationError):
     exit_code = exit_codes.USAGE
 
 
+class NotDecidable(OperationError):
+    """Nothing was decided."""
+
+    exit_code = exit_codes.USAGE
+
+
 class NotWaivable(OperationError):
     """The rule cannot be waived."""
+
+    exit_code = exit_codes.USAGE
+
+
+class NotCorrectable(OperationError):
+    """The claim was not corrected."""
 
     exit_code = exit_codes.USAGE
 

@@ -2,18 +2,40 @@
 
 A decision holds while its fingerprint does: where the facts change it lapses by itself. A
 waiver's subject is an encounter, its fingerprint the digest of that encounter's content and the
-rule.
+rule. A decision on a work item has the item's key for its subject. One that gives a claim a state
+of its own (appealed, written off) is tied to the answer that it was made on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from pipeline.ledger.schema import decisions
 
 WAIVED = "waived"
+CLOSED, SNOOZED, REOPENED = "closed", "snoozed", "reopened"
+ITEM_KINDS = (CLOSED, SNOOZED, REOPENED)
+"""What can be decided of a work item."""
+APPEALED, WRITTEN_OFF, TAKEN_BACK = "appealed", "written_off", "taken back"
+STATE_KINDS = (APPEALED, WRITTEN_OFF, TAKEN_BACK)
+"""What gives a claim a state that no answer gives it, or takes that state back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided of a subject. `at` is ISO text with the time, `until` a day or None."""
+
+    subject: str
+    kind: str
+    fingerprint: str
+    reason: str
+    by: str
+    at: str
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +84,40 @@ def waivers(connection: Connection, encounter: str, content_digest: str) -> list
         Waiver(encounter, content_digest, row.fingerprint.partition(":")[2], row.reason, row.by, row.at)
         for row in connection.execute(statement)
     ]
+
+
+def add_correction(connection: Connection, claim: str, replaces: str, reason: str, by: str, at: str) -> None:
+    """Record why a claim was corrected, and who approved it ("" where nothing had to be approved)."""
+    connection.execute(
+        insert(decisions).values(
+            subject=claim, kind=CORRECTION, reason=reason, by=by, fingerprint=replaces, at=at
+        )
+    )
+
+
+def add(connection: Connection, decision: Decision) -> None:
+    """Record a decision; those before it stay."""
+    values = {name: getattr(decision, name) for name in Decision.__slots__}
+    connection.execute(insert(decisions).values(**values))
+
+
+def latest_by_subject(connection: Connection, kinds: Collection[str]) -> dict[str, Decision]:
+    """The last decision of these kinds on each subject."""
+    statement = select(decisions).where(decisions.c.kind.in_(kinds)).order_by(decisions.c.id)
+    return {row.subject: _decision(row) for row in connection.execute(statement)}
+
+
+def latest(connection: Connection, subject: str, kinds: Collection[str]) -> Decision | None:
+    """The last decision of these kinds on a subject."""
+    statement = (
+        select(decisions)
+        .where(decisions.c.subject == subject, decisions.c.kind.in_(kinds))
+        .order_by(decisions.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return _decision(row) if row is not None else None
+
+
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(**{name: getattr(row, name) for name in Decision.__slots__})

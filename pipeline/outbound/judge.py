@@ -6,7 +6,8 @@ What is held with the same findings as before is not told again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -16,7 +17,7 @@ from edi.claim837i.model import Claim
 from edi.finding import Finding, Place, has_errors
 from mapping.building.claim import build_claim
 from mapping.building.parts import frequency_of, parts_of
-from mapping.building.request import ClaimRequest
+from mapping.building.request import BuiltClaim, ClaimRequest
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError
 from mapping.rule_keys import RECORD_INVALID
@@ -25,6 +26,7 @@ from pipeline.ledger import claims, decisions, encounters
 from pipeline.ledger.decisions import Waiver
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.outbound import turns
+from pipeline.outbound.corrected import NOT_YET, Correction
 from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.take_in import decode_content
@@ -47,6 +49,7 @@ class Candidate:
     patient: str | None
     findings: tuple[Finding, ...]
     waivers: tuple[Waiver, ...] = ()
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def judge_open_encounters(job: Job) -> list[Candidate]:
     candidates: list[Candidate] = []
     waiting: list[Held] = []
     with job.ledger.reading() as connection:
-        gate = _Gate(job, connection)
+        gate = Gate(job, connection)
         for row in _rows_to_judge(connection):
             outcome = gate.judge(row)
             if isinstance(outcome, Held):
@@ -86,7 +89,7 @@ def _rows_to_judge(connection: Connection) -> list[EncounterRow]:
     return sorted(waiting, key=lambda row: row.encounter)
 
 
-class _Gate:
+class Gate:
     """Judges encounters one after the other, and remembers the claims that this run will send."""
 
     def __init__(self, job: Job, connection: Connection) -> None:
@@ -96,6 +99,7 @@ class _Gate:
         self._prior = LedgerPriorClaims(connection, self._key, job.config.folders.archive_out)
         self._ledger_rules = [rule for rule in claim_rules() if rule.contract.needs == "ledger"]
         self._accounts: dict[str, str] = {}
+        self._versions: Counter[tuple[str, str, int]] = Counter()
 
     def judge(self, row: EncounterRow) -> list[Candidate] | Held:
         """The claims of an encounter to the payer whose turn it is; [] where it is nobody's turn."""
@@ -107,7 +111,8 @@ class _Gate:
             return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
         except (ProfileError, turns.NotBillable) as reason:
             return Held(row, (_unusable(row, str(reason), "record"),))
-        return self._candidates(row, requests) if requests else []
+        waivers = decisions.waivers(self._connection, row.encounter, row.digest)
+        return self.candidates(row, requests, waivers) if requests else []
 
     def _requests(self, encounter: Encounter, turn: turns.Turn) -> list[ClaimRequest]:
         job, order = self._job, turn.payer_order
@@ -117,9 +122,15 @@ class _Gate:
             for part in parts_of(encounter, whole.payer, whole.product)
         ]
 
-    def _candidates(self, row: EncounterRow, requests: Sequence[ClaimRequest]) -> list[Candidate] | Held:
+    def candidates(
+        self,
+        row: EncounterRow,
+        requests: Sequence[ClaimRequest],
+        waivers: Sequence[Waiver],
+        build: Callable[[ClaimRequest], BuiltClaim] = build_claim,
+    ) -> list[Candidate] | Held:
+        """The claims of these requests, which are of one encounter and payer; held where one has an error."""
         first = requests[0]
-        waivers = decisions.waivers(self._connection, row.encounter, row.digest)
         findings = judge_encounter(
             EncounterCheck(
                 encounter=first.encounter,
@@ -136,7 +147,7 @@ class _Gate:
         built: list[tuple[ClaimRequest, Claim]] = []
         if not has_errors(findings):
             for request in requests:
-                made = build_claim(request)
+                made = build(request)
                 of_claim = [*made.findings, *self._of_the_ledger(row, request, made.claim)]
                 findings += apply_waivers(of_claim, waivers, request.payer)
                 built.append((request, made.claim))
@@ -173,9 +184,11 @@ class _Gate:
     def _candidate(
         self, row: EncounterRow, request: ClaimRequest, claim: Claim, findings: Sequence[Finding]
     ) -> Candidate:
-        encounter, part, order = request.encounter, request.part, request.payer_order
-        version = claims.next_version(self._connection, encounter.id, part, order)
-        claim_id = claims.claim_id(encounter.id, part, order, version)
+        encounter, order = request.encounter, request.payer_order
+        key = (encounter.id, ledger_part(request), order)
+        version = claims.next_version(self._connection, *key) + self._versions[key]
+        self._versions[key] += 1
+        claim_id = claims.claim_id(*key, version)
         if request.product is not None and request.carries_drug and claim.frequency != VOID:
             earlier = EarlierClaim(
                 id=claim_id,
@@ -190,6 +203,13 @@ class _Gate:
         self._accounts[claim.patient_control_number] = encounter.id
         patient = patient_digest(encounter, self._key)
         return Candidate(row, request, claim, claim_id, version, patient, tuple(findings))
+
+
+def ledger_part(request: ClaimRequest) -> str:
+    """The part under which the ledger keeps a claim: lines that go alone have one of their own."""
+    if request.only is None:
+        return request.part
+    return "-".join([request.part, *(f"L{number:03d}" for number in sorted(request.only))])
 
 
 def _not_yet_billable(row: EncounterRow, encounter: Encounter) -> list[Finding]:
@@ -218,6 +238,8 @@ def record_outcomes(job: Job, outcomes: Sequence[Held], state: str) -> None:
         return
     with job.ledger.transaction(state) as connection:
         for held in changed:
+            if held.row.row == NOT_YET:
+                continue
             encounters.set_state(
                 connection, held.row.row, state, [finding.as_dict() for finding in held.findings]
             )

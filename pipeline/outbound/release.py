@@ -34,7 +34,8 @@ from pipeline.ledger import claims as claim_rows
 from pipeline.ledger import encounters, files
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.files import FileRow, Parties
-from pipeline.outbound.judge import Candidate, Held, record_outcomes
+from pipeline.outbound.corrected import CorrectionsOfAFile
+from pipeline.outbound.judge import Candidate, Held, ledger_part, record_outcomes
 from pipeline.outbound.publish import publish
 from pipeline.outbound.waivers import apply_waivers
 from validators.reports import ClaimReport, FileReport
@@ -134,8 +135,8 @@ def _culprits(
     """The claims that have errors in a file of their own; all, where no single one has."""
     held = []
     for candidate in candidates:
-        data = _file_bytes(job, partner, [candidate], staged.control_number)
-        report = _judge(job, data, [candidate], staged.path.name)
+        data = file_bytes(job, partner, [candidate], staged.control_number)
+        report = judge_file(job, data, [candidate], staged.path.name)
         if report.has_errors or len(report.claims) != 1:
             held.append(_held(candidate, report.findings() or whole_file))
     return held or [_held(candidate, whole_file) for candidate in candidates]
@@ -156,10 +157,14 @@ def _count_differs(written: int, read: int) -> Finding:
     )
 
 
-def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -> _Staged:
-    parties_of_partner = _parties(partner)
+def next_number(job: Job, partner: PartnerProfile) -> int:
+    """The partner's next control number, looked at and not taken."""
     with job.ledger.reading() as connection:
-        number = files.next_control_number(connection, parties_of_partner)
+        return files.next_control_number(connection, _parties(partner))
+
+
+def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -> _Staged:
+    number = next_number(job, partner)
     if number > _LAST_CONTROL_NUMBER:
         raise ControlNumbersExhausted(
             f"partner {partner.key}", "Agree on new ISA ids with the partner; numbers are never used again"
@@ -168,12 +173,12 @@ def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -
         partner=partner.key, control_number=number, timestamp=f"{job.now:%Y%m%d%H%M%S}"
     )
     path = job.config.folders.staging / name
-    job.steps.write_file(path, _file_bytes(job, partner, candidates, number))
+    job.steps.write_file(path, file_bytes(job, partner, candidates, number))
     data = path.read_bytes()
-    return _Staged(path, number, data, _judge(job, data, candidates, name))
+    return _Staged(path, number, data, judge_file(job, data, candidates, name))
 
 
-def _judge(job: Job, data: bytes, candidates: Sequence[Candidate], name: str) -> FileReport:
+def judge_file(job: Job, data: bytes, candidates: Sequence[Candidate], name: str) -> FileReport:
     """What the rules say of a file as it stands on disk, less what was waived."""
     report = validate_bytes(data, _context(job, candidates), name)
     for found, candidate in zip(report.claims, candidates, strict=False):
@@ -200,7 +205,8 @@ def _built(candidate: Candidate) -> Claim:
     return candidate.claim
 
 
-def _file_bytes(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate], number: int) -> bytes:
+def file_bytes(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate], number: int) -> bytes:
+    """The file that would be sent under a number."""
     envelope = Envelope(
         sender_qualifier=partner.isa.sender_qualifier,
         sender=partner.isa.sender,
@@ -265,18 +271,20 @@ def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequ
     key = job.ledger.patient_key()
     with job.ledger.transaction("file") as connection:
         file = files.add(connection, row, job.ledger.epoch)
+        corrections = CorrectionsOfAFile(connection, job.stamp)
         for report, candidate in zip(staged.report.claims, candidates, strict=True):
             findings = [*candidate.findings, *report.all_findings()]
             shown = [finding.as_dict() for finding in findings]
+            record = corrections.begin(candidate.row, candidate.correction, candidate.claim_id)
             claim_rows.add(
                 connection,
-                _claim_row(candidate, report, file),
+                _claim_row(candidate, record.row, report, file),
                 as_sent.lines_of(report.claim),
                 shown,
                 job.today.isoformat(),
                 patient_keys.of_claim(report.claim, key),
             )
-            encounters.set_state(connection, candidate.row.row, "claimed", shown)
+            encounters.set_state(connection, record.row, "claimed", shown)
     _tell(job, row, candidates)
     return row
 
@@ -296,14 +304,14 @@ def _tell(job: Job, row: FileRow, candidates: Sequence[Candidate]) -> None:
     )
 
 
-def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow:
+def _claim_row(candidate: Candidate, record: int, report: ClaimReport, file: int) -> ClaimRow:
     claim = report.claim
     request = candidate.request
     return ClaimRow(
         id=candidate.claim_id,
-        encounter_row=candidate.row.row,
+        encounter_row=record,
         encounter=candidate.row.encounter,
-        part=request.part,
+        part=ledger_part(request),
         payer_order=request.payer_order,
         version=candidate.version,
         payer=request.payer.key,
@@ -316,6 +324,7 @@ def _claim_row(candidate: Candidate, report: ClaimReport, file: int) -> ClaimRow
         drug_cents=_drug_cents(candidate, claim),
         has_next_payer=request.payer_order + 1 < len(request.encounter.coverages),
         state="ready",
+        replaces=candidate.correction.replaces if candidate.correction else None,
         **as_sent.fields_of(claim),
     )
 
