@@ -267,8 +267,24 @@ def _of_payment(claim: ClaimPayment, model: Remittance) -> Statement:
             "adjustments": _adjustments(claim.adjustments),
             "remarks": _remarks(claim.remarks),
             "lines": [_payment_line(line) for line in claim.lines],
+            **_corrected_insured(claim),
         },
     )
+
+
+def _corrected_insured(claim: ClaimPayment) -> dict[str, Any]:
+    """Name and member id as the payer has them on file (NM1*74); nothing where it corrects none."""
+    name = claim.name("74")
+    if name is None:
+        return {}
+    return {
+        "corrected_insured": {
+            "last_name": name.last_name,
+            "first_name": name.first_name,
+            "middle_name": name.middle_name,
+            "member_id": name.identifier,
+        }
+    }
 
 
 def _payment_line(line: ServiceLine) -> dict[str, Any]:
