@@ -14,6 +14,7 @@ from typing import Any
 
 from edi.codes import code_table
 from pipeline.ledger.answers import EventRow
+from pipeline.ledger.decisions import APPEALED, WRITTEN_OFF, Decision
 
 STAGES = ("TA1", "999", "277CA-clearinghouse", "277CA-payer", "277", "835")
 _VERDICT_RANK = {
@@ -59,6 +60,19 @@ def life_of(events: Iterable[EventRow]) -> ClaimLife:
 def in_order(events: Iterable[EventRow]) -> list[EventRow]:
     """The events as they follow each other: by stage, then the day they state, then the worse verdict."""
     return sorted(events, key=_order)
+
+
+def basis_of(life: ClaimLife) -> str:
+    """The answer that a decision on the claim rests on: it changes when another answer decides."""
+    return f"{life.deciding.digest}:{life.deciding.position}" if life.deciding else ""
+
+
+def state_of(life: ClaimLife, decision: Decision | None) -> str:
+    """The state by the events, or the one that somebody decided on, while the same answer decides."""
+    decided = decision is not None and decision.kind in (APPEALED, WRITTEN_OFF)
+    if decision is not None and decided and decision.fingerprint == basis_of(life):
+        return decision.kind
+    return life.state
 
 
 def _order(event: EventRow) -> tuple[int, str, int, str, int]:

@@ -29,7 +29,8 @@ def as_icalendar(visits: Iterable[Visit], now: dt.datetime) -> bytes:
     stamp = now.astimezone(dt.UTC)
     for visit in visits:
         calendar.add_component(_event(visit, stamp))
-    return calendar.to_ical()
+    data: bytes = calendar.to_ical()
+    return data
 
 
 def uid_of(visit: Visit) -> str:

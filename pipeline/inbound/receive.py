@@ -21,9 +21,9 @@ from pipeline.inbound.extract import Reference, Statement, identity, statements,
 from pipeline.inbound.match import claims_named
 from pipeline.inbound.positions import of_claim
 from pipeline.job import Job
-from pipeline.ledger import answers, claims, encounters
+from pipeline.ledger import answers, claims, decisions, encounters
 from pipeline.ledger.answers import PARKED, EventRow
-from pipeline.life import life_of
+from pipeline.life import life_of, state_of
 from pipeline.quarantine import quarantine_file, quarantine_text
 
 ANSWER_UNMATCHED = RuleKey("answer-unmatched", None, Severity.WARNING)
@@ -129,7 +129,7 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
         for answer in file.answers:
             _record_answer(connection, sha256, name, answer, effects)
-        _update_states(connection, effects.touched)
+        update_states(connection, effects.touched)
         place = Place(file=name)
         digests = {identity(answer) for answer in file.answers}
         effects.findings += doubts(connection, effects.touched, digests, place)
@@ -236,13 +236,15 @@ def _match_parked(job: Job) -> None:
         for event, named in found:
             bodies = {claim.id: of_claim(event.body, claim, named) for claim in named}
             answers.unpark(connection, event, bodies)
-        _update_states(connection, {claim.id for _, named in found for claim in named})
+        update_states(connection, {claim.id for _, named in found for claim in named})
     job.journal.count("events_matched_later", len(found))
 
 
-def _update_states(connection: Connection, touched: set[str]) -> None:
+def update_states(connection: Connection, touched: set[str]) -> None:
+    """Give claims the states that follow from their events and from what was decided of them."""
     for claim in sorted(touched):
-        state = life_of(answers.of_claim(connection, claim)).state
+        decision = decisions.latest(connection, claim, decisions.STATE_KINDS)
+        state = state_of(life_of(answers.of_claim(connection, claim)), decision)
         claims.set_state(connection, claim, state)
         row = claims.by_id(connection, claim)
         if row is not None and state in claims.ENDED_STATES:

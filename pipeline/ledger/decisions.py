@@ -2,7 +2,8 @@
 
 A decision holds while its fingerprint does: where the facts change it lapses by itself. A
 waiver's subject is an encounter, its fingerprint the digest of that encounter's content and the
-rule. A decision on a work item has the item's key for its subject. One that gives a claim a state
+rule. A correction's subject is the claim that it made, its fingerprint the claim before it. A
+decision on a work item has the item's key for its subject. One that gives a claim a state
 of its own (appealed, written off) is tied to the answer that it was made on.
 """
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select
 from pipeline.ledger.schema import decisions
 
 WAIVED = "waived"
+CORRECTION = "correction"
 CLOSED, SNOOZED, REOPENED = "closed", "snoozed", "reopened"
 ITEM_KINDS = (CLOSED, SNOOZED, REOPENED)
 """What can be decided of a work item."""
