@@ -361,6 +361,7 @@ class PayerProfile(ProfileRecord):
     replacement_unit: Literal["claim", "line"]
     correction_days: int
     appeal_days: int
+    acknowledgment_days: int
     answer_days: int
     age_limit_months: int | None = None
     age_limit_inclusive: bool | None = None
