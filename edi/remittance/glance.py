@@ -45,6 +45,15 @@ _SURELY_AN_AMOUNT = 15  # fewer digits than that
 
 _Elements = list[str]
 """The elements of a segment, its id at index 0."""
+_Entries = tuple[
+    tuple[Adjustment, ...],
+    tuple[Reference, ...],
+    tuple[DateEntry, ...],
+    tuple[AmountEntry, ...],
+    tuple[QuantityEntry, ...],
+    list[tuple[_Elements, int]],
+]
+"""Entries of a loop, and the segments of other kinds with their positions."""
 
 
 class Unsure(Exception):
@@ -95,11 +104,11 @@ def _claim(
     split = [text.split(mark) for text in texts]
     begins = [at for at, elements in enumerate(split) if elements[0] == "SVC"]
     begins.append(len(split))
-    entries = _Entries(split[1 : begins[0]], position)
+    adjustments, references, dates, amounts, quantities, others = _entries(split[1 : begins[0]], position)
     names: list[Name] = []
     contacts: list[Contact] = []
     remarks: dict[str, tuple[Remark, ...]] = {}
-    for elements, here in entries.others:
+    for elements, here in others:
         segment_id = elements[0]
         if segment_id == "NM1":
             names.append(_name(elements, here))
@@ -125,12 +134,12 @@ def _claim(
         header[11],
         clean_quantity(header[12]),
         tuple(names),
-        tuple(entries.adjustments),
+        adjustments,
         remarks.get("MIA", ()) + remarks.get("MOA", ()),
-        tuple(entries.references),
-        tuple(entries.dates),
-        tuple(entries.amounts),
-        tuple(entries.quantities),
+        references,
+        dates,
+        amounts,
+        quantities,
         tuple(contacts),
         tuple(
             [
@@ -148,9 +157,9 @@ def _line(split: list[_Elements], segments: Sequence[Segment], component: str, p
     header = split[0]
     if len(header) < _SVC_ELEMENTS:
         header += _PADDING
-    entries = _Entries(split[1:], position)
+    adjustments, references, dates, amounts, quantities, others = _entries(split[1:], position)
     remarks = []
-    for elements, here in entries.others:
+    for elements, here in others:
         if elements[0] != "LQ":
             raise Unsure
         if elements[2]:
@@ -163,11 +172,11 @@ def _line(split: list[_Elements], segments: Sequence[Segment], component: str, p
         clean_quantity(header[5]),
         clean_procedure(header[6], component) if header[6] else None,
         clean_quantity(header[7]) if header[7] else None,
-        tuple(entries.adjustments),
-        tuple(entries.references),
-        tuple(entries.dates),
-        tuple(entries.amounts),
-        tuple(entries.quantities),
+        adjustments,
+        references,
+        dates,
+        amounts,
+        quantities,
         tuple(remarks),
         (),
         position,
@@ -175,37 +184,41 @@ def _line(split: list[_Elements], segments: Sequence[Segment], component: str, p
     )
 
 
-class _Entries:
-    """What claims and lines both have, of the segments that follow CLP or SVC at `position`.
+def _entries(split: Iterable[_Elements], position: int) -> _Entries:
+    """What claims and lines both have, of the segments that follow CLP or SVC at `position`, and the others.
 
-    `others` are the other segments with their positions. IndexError where an element is missing.
+    IndexError where an element is missing.
     """
-
-    __slots__ = ("adjustments", "references", "dates", "amounts", "quantities", "others")
-
-    def __init__(self, split: Iterable[_Elements], position: int) -> None:
-        self.adjustments: list[Adjustment] = []
-        self.references: list[Reference] = []
-        self.dates: list[DateEntry] = []
-        self.amounts: list[AmountEntry] = []
-        self.quantities: list[QuantityEntry] = []
-        self.others: list[tuple[_Elements, int]] = []
-        for elements in split:
-            position += 1
-            segment_id = elements[0]
-            if segment_id == "DTM":
-                first, last = clean_period(elements[2])
-                self.dates.append(DateEntry(elements[1], first, last, position))
-            elif segment_id == "REF":
-                self.references.append(Reference(elements[1], elements[2], position))
-            elif segment_id == "CAS":
-                _adjustments(elements, position, self.adjustments)
-            elif segment_id == "AMT":
-                self.amounts.append(AmountEntry(elements[1], _cents(elements[2]), True, position))
-            elif segment_id == "QTY":
-                self.quantities.append(QuantityEntry(elements[1], clean_quantity(elements[2]), position))
-            else:
-                self.others.append((elements, position))
+    adjustments: list[Adjustment] = []
+    references: list[Reference] = []
+    dates: list[DateEntry] = []
+    amounts: list[AmountEntry] = []
+    quantities: list[QuantityEntry] = []
+    others: list[tuple[_Elements, int]] = []
+    for elements in split:
+        position += 1
+        segment_id = elements[0]
+        if segment_id == "DTM":
+            first, last = clean_period(elements[2])
+            dates.append(DateEntry(elements[1], first, last, position))
+        elif segment_id == "REF":
+            references.append(Reference(elements[1], elements[2], position))
+        elif segment_id == "CAS":
+            _adjustments(elements, position, adjustments)
+        elif segment_id == "AMT":
+            amounts.append(AmountEntry(elements[1], _cents(elements[2]), True, position))
+        elif segment_id == "QTY":
+            quantities.append(QuantityEntry(elements[1], clean_quantity(elements[2]), position))
+        else:
+            others.append((elements, position))
+    return (
+        tuple(adjustments),
+        tuple(references),
+        tuple(dates),
+        tuple(amounts),
+        tuple(quantities),
+        others,
+    )
 
 
 def _adjustments(elements: _Elements, position: int, found: list[Adjustment]) -> None:

@@ -221,12 +221,11 @@ class LazySegments(Sequence[Segment]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Segment]: ...
     def __getitem__(self, index: int | slice) -> Segment | Sequence[Segment]:
-        if not isinstance(index, slice):
-            return self._all()[index]
-        first, end, step = index.indices(len(self))
-        if step != 1:
-            return self._all()[index]
-        return LazySegments(self._maker, self._first + first, self._first + max(first, end))
+        if isinstance(index, slice):
+            first, end, step = index.indices(self._end - self._first)
+            if step == 1:
+                return LazySegments(self._maker, self._first + first, self._first + max(first, end))
+        return self._all()[index]
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self._all())
