@@ -28,8 +28,8 @@ def answered_claims(desk: Desk) -> Iterator[WorkItem]:
                 yield item
 
 
-def case_of(desk: Desk, claim: ClaimRow) -> Case:
-    """A claim with all that is at hand to judge its answer by."""
+def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
+    """A claim with all that is at hand to judge its answer by; running the rules again takes the most time."""
     sent = desk.sent(claim)
     decided = [one.adjudicated for one in sent.other_coverages] if sent is not None else []
     return Case(
@@ -38,7 +38,7 @@ def case_of(desk: Desk, claim: ClaimRow) -> Case:
         lines=desk.lines(claim),
         payer=desk.payer(claim.payer),
         product=desk.product(claim.product),
-        evidence=_evidence(desk, claim),
+        evidence=_evidence(desk, claim) if with_evidence else Evidence.none(),
         sent=sent,
         decided_before=max((day for day in decided if day is not None), default=None),
         acceptance=acceptance(desk, claim),

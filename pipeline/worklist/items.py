@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from mapping.profile_store import ProfileStore
 from pipeline.config import Config
+from pipeline.denials.answered import answered_item
 from pipeline.denials.item import WorkItem
 from pipeline.ledger.store import Ledger
-from pipeline.worklist.answered_claims import answered_claims
+from pipeline.worklist.answered_claims import answered_claims, case_of
 from pipeline.worklist.desk import Desk
+from pipeline.worklist.unanswered import unanswered
 
-SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (answered_claims,)
+SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (answered_claims, unanswered)
 
 
 class WorkItems:
@@ -34,3 +36,10 @@ class WorkItems:
             desk = Desk(self._config, connection, self._profiles, self._today)
             items = [item for source in SOURCES for item in source(desk)]
         return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.key))
+
+    def item_of(self, claim: str) -> WorkItem | None:
+        """The item of one claim that was rejected or denied, named by its id; None where it has none."""
+        with self._ledger.reading() as connection:
+            desk = Desk(self._config, connection, self._profiles, self._today)
+            found = next((row for row in desk.claims if row.id == claim), None)
+            return answered_item(case_of(desk, found)) if found is not None else None
