@@ -10,6 +10,7 @@ Source: 005010X231A1, IK3, CTX and IK4; FACTS D1.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,54 +48,76 @@ class SentFault:
     elements: tuple[SentElement, ...]
 
 
+def element_name(segment_id: str, element: int | None, component: int | None, repetition: int | None) -> str:
+    """An element as the guide writes it: `CLM05-3`, `HI01-2(3)`; the segment alone where none is given."""
+    if not element:
+        return segment_id
+    name = f"{segment_id}{element:02d}"
+    name += f"-{component}" if component else ""
+    return name + (f"({repetition})" if repetition else "")
+
+
 def resolve(error: SegmentError, sent: Transaction) -> SentFault:
-    """Find a fault in the 837 that was sent. Never raises for a position that is none of it.
-
-    A missing segment is counted where it should stand, which is where the next one stands: it
-    belongs to what comes before. The account number of a CTX goes before the position.
-    """
-    body = sent.body
-    at = next((segment for segment in body if segment.position == error.segment_at), None)
-    segment = at if at is not None and at.id == error.segment_id else None
-    return SentFault(
-        claims=_claims(error, body, missing=segment is None),
-        segment=segment,
-        elements=tuple(_element(entry, error.segment_id, segment) for entry in error.elements),
-    )
+    """Find a fault in the 837 that was sent: see `SentSet`, which is for many of them."""
+    return SentSet(sent).resolve(error)
 
 
-def _claims(error: SegmentError, body: Sequence[Segment], *, missing: bool) -> tuple[Protected[str], ...]:
-    accounts = [segment for segment in body if segment.id == "CLM"]
-    named = [segment for segment in accounts if _account(segment) == error.patient_control_number]
-    if named:
-        return _protected(named[:1])
-    last = body[-1].position + 1 if body else 0
-    if error.segment_at is None or not 1 <= error.segment_at <= last:
-        return ()
-    position = error.segment_at - 1 if missing else error.segment_at
-    before = [segment for segment in body if segment.position <= position and segment.id in ("HL", "CLM")]
-    if not before:
-        return _protected(accounts)
-    nearest = before[-1]
-    if nearest.id == "CLM":
-        return _protected([nearest])
-    end = next(
-        (
-            segment.position
-            for segment in body
-            if segment.id == "HL"
-            and segment.position > nearest.position
-            and _depth(segment) <= _depth(nearest)
-        ),
-        last,
-    )
-    return _protected([segment for segment in accounts if nearest.position < segment.position < end])
+class SentSet:
+    """The 837 that was sent, for looking up faults. Never raises for a position that is none of it."""
+
+    def __init__(self, sent: Transaction) -> None:
+        body = sent.body
+        self._by_position = {segment.position: segment for segment in body}
+        self._last = body[-1].position + 1 if body else 0
+        self._claims = [segment for segment in body if segment.id == "CLM"]
+        self._by_account: dict[str, Segment] = {}
+        for claim in self._claims:
+            self._by_account.setdefault(_account(claim), claim)
+        self._marks = [segment for segment in body if segment.id in ("HL", "CLM")]
+        self._claim_positions = [claim.position for claim in self._claims]
+        self._mark_positions = [mark.position for mark in self._marks]
+
+    def resolve(self, error: SegmentError) -> SentFault:
+        """What a fault is about.
+
+        A missing segment is counted where it should stand, which is where the next one stands: it
+        belongs to what comes before. The account number of a CTX goes before the position.
+        """
+        at = self._by_position.get(error.segment_at) if error.segment_at is not None else None
+        segment = at if at is not None and at.id == error.segment_id else None
+        return SentFault(
+            claims=_protected(self._concerned(error, missing=segment is None)),
+            segment=segment,
+            elements=tuple(_element(entry, error.segment_id, segment) for entry in error.elements),
+        )
+
+    def _concerned(self, error: SegmentError, *, missing: bool) -> Sequence[Segment]:
+        account = error.patient_control_number
+        named = self._by_account.get(account) if account else None
+        if named is not None:
+            return [named]
+        if error.segment_at is None or not 1 <= error.segment_at <= self._last:
+            return []
+        position = error.segment_at - 1 if missing else error.segment_at
+        at = bisect_right(self._mark_positions, position) - 1
+        if at < 0:
+            return self._claims
+        nearest = self._marks[at]
+        return [nearest] if nearest.id == "CLM" else self._below(at)
+
+    def _below(self, at: int) -> Sequence[Segment]:
+        """The claims below a level, which ends where one of its depth or above it begins."""
+        level, end = self._marks[at], self._last
+        for mark in self._marks[at + 1 :]:
+            if mark.id == "HL" and _depth(mark) <= _depth(level):
+                end = mark.position
+                break
+        first = bisect_right(self._claim_positions, level.position)
+        return self._claims[first : bisect_left(self._claim_positions, end)]
 
 
 def _element(entry: ElementError, segment_id: str, segment: Segment | None) -> SentElement:
-    name = f"{segment_id}{entry.element or 0:02d}"
-    name += f"-{entry.component}" if entry.component else ""
-    name += f"({entry.repetition})" if entry.repetition else ""
+    name = element_name(segment_id, entry.element, entry.component, entry.repetition)
     return SentElement(name, entry.code, _value(entry, segment))
 
 

@@ -47,8 +47,8 @@ _MOST_TEXT_SHOWN = 200
 _LONGEST_VERSION = 12
 _LONGEST_COUNT = 6
 _SIGN_AND_POINT = 2
-_CODED = "ID"
-_CODED_AND_PRIVATE = frozenset({"116"})
+CODED = "ID"
+CODED_AND_PRIVATE = frozenset({"116"})
 """Elements of type ID that say where somebody lives: the postal code."""
 _NUMBERS = ("N", "R")
 _NUMBER = re.compile(r"[0-9.,+-]+", re.ASCII)
@@ -533,7 +533,7 @@ def _found(value: str, trouble: ElementTrouble) -> Protected[str] | str:
         )
     if trouble.kind in _ELSEWHERE or not isinstance(definition, ElementDefinition):
         return _shown(value)
-    if definition.data_type == _CODED and definition.data_element not in _CODED_AND_PRIVATE:
+    if definition.data_type == CODED and definition.data_element not in CODED_AND_PRIVATE:
         return shown_code(value, definition.maximum)
     if definition.data_type.startswith(_NUMBERS) and _NUMBER.fullmatch(value):
         return value if len(value) <= definition.maximum + _SIGN_AND_POINT else _shown(value)

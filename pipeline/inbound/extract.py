@@ -139,7 +139,10 @@ def _of_group(model: GroupAcknowledgment, parties: Sequence[str], day: str | Non
 
 
 def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
-    """IK3 and IK4 with the positions in the file that was sent; bad values are left out."""
+    """IK3 and IK4 with the positions in the file that was sent; bad values are left out.
+
+    `account` is the CLM01 of a CTX: by it `positions` finds the claim, and does not keep it.
+    """
     return {
         "code": item.code,
         "syntax_codes": list(item.syntax_codes),
@@ -149,6 +152,7 @@ def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
                 "position": error.segment_at,
                 "loop": error.loop,
                 "code": error.code,
+                "account": error.patient_control_number,
                 "elements": [
                     {
                         "element": element.element,

@@ -19,12 +19,13 @@ from pipeline.folders import finished_files, free_name
 from pipeline.inbound.doubts import doubts
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match import claims_named
-from pipeline.inbound.positions import of_claim
+from pipeline.inbound.positions import bodies_of_claims
 from pipeline.job import Job
 from pipeline.ledger import answers, claims, decisions, encounters
 from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.life import life_of, state_of
 from pipeline.quarantine import quarantine_file, quarantine_text
+from pipeline.sent_files import SentFiles
 
 ANSWER_UNMATCHED = RuleKey("answer-unmatched", None, Severity.WARNING)
 TRANSACTION_REPEATED = RuleKey("transaction-repeated", None, Severity.INFO)
@@ -39,6 +40,7 @@ class _Effects:
 
     findings: list[Finding]
     touched: set[str]
+    sent: SentFiles
     events: int = 0
     parked: int = 0
 
@@ -123,7 +125,7 @@ def _set_aside(
 
 def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
     """One transaction: the file, its transactions, their events, the states that follow."""
-    effects = _Effects(list(file.findings), set())
+    effects = _Effects(list(file.findings), set(), SentFiles(job.config.folders.archive_out))
     kinds = "+".join(sorted({answer.kind for answer in file.answers}))
     with job.ledger.transaction("answers") as connection:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
@@ -189,9 +191,10 @@ def _record_statement(
     connection: Connection, digest: str, statement: Statement, place: Place, effects: _Effects
 ) -> None:
     named = claims_named(connection, statement.reference)
+    bodies = bodies_of_claims(connection, effects.sent, statement.body, named)
     for claim in named:
         event = _event(digest, statement, claim.id)
-        answers.add_event(connection, replace(event, body=of_claim(event.body, claim, named)))
+        answers.add_event(connection, replace(event, body=bodies[claim.id]))
         effects.touched.add(claim.id)
         effects.events += 1
     if not named:
@@ -233,8 +236,9 @@ def _match_parked(job: Job) -> None:
     if not found:
         return
     with job.ledger.transaction("parked answers") as connection:
+        sent = SentFiles(job.config.folders.archive_out)
         for event, named in found:
-            bodies = {claim.id: of_claim(event.body, claim, named) for claim in named}
+            bodies = bodies_of_claims(connection, sent, event.body, named)
             answers.unpark(connection, event, bodies)
         update_states(connection, {claim.id for _, named in found for claim in named})
     job.journal.count("events_matched_later", len(found))

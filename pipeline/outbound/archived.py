@@ -8,16 +8,15 @@ from sqlalchemy import Connection
 
 from edi.claim837i.model import Claim
 from edi.claim837i.read import read_claims
-from edi.envelope import read_document
-from pipeline.ledger import files
 from pipeline.ledger.claims import ClaimRow
+from pipeline.sent_files import SentFiles
 
 
 class ArchivedClaims:
     """Reads each file of the archive (`archive/out`) once."""
 
     def __init__(self, archive: Path) -> None:
-        self._archive = archive
+        self._files = SentFiles(archive)
         self._read: dict[int, list[Claim]] = {}
 
     def claim(self, connection: Connection, row: ClaimRow) -> Claim | None:
@@ -28,10 +27,6 @@ class ArchivedClaims:
         return found[row.position_in_file] if row.position_in_file < len(found) else None
 
     def _claims_of(self, connection: Connection, file: int) -> list[Claim]:
-        row = files.by_row(connection, file)
-        try:
-            data = (self._archive / row.day / row.name).read_bytes()
-        except OSError:
-            return []
-        document = read_document(data, file=row.name)
-        return [claim for transaction in document.transactions() for claim in read_claims(transaction)]
+        document = self._files.document(connection, file)
+        found = document.transactions() if document is not None else ()
+        return [claim for transaction in found for claim in read_claims(transaction)]
