@@ -100,7 +100,8 @@ def _syntax(body: Mapping[str, Any]) -> Iterator[str]:
     for error in body["errors"]:
         yield f"IK304 {error['code']} at {error['segment']}, segment {error['position']}"
         for element in error["elements"]:
-            yield f"IK403 {element['code']} at {error['segment']}{element['element'] or 0:02d}"
+            sent = f", sent {element['sent']}" if element.get("sent") else ""
+            yield f"IK403 {element['code']} at {element.get('name') or error['segment']}{sent}"
 
 
 def _statuses(statuses: Iterable[Mapping[str, Any]], where: str) -> Iterator[str]:

@@ -83,16 +83,22 @@ def _status_code(item: dict[str, Any], line: str) -> CodeEntry:
 def _acknowledgment_codes(stage: str, body: dict[str, Any]) -> list[CodeEntry]:
     if stage == "TA1":
         return [CodeEntry(status=f"TA105:{body['note']}")]
-    entries = []
-    for error in body["errors"]:
-        entries.append(CodeEntry(status=f"IK304:{error['code']}", segment_position=error["position"]))
-        entries += [
-            CodeEntry(status=f"IK403:{element['code']}", segment_position=error["position"])
-            for element in error["elements"]
-        ]
+    entries = [entry for error in body["errors"] for entry in _faults(error)]
     if not entries and body.get("errors_of_others"):
         return [CodeEntry(status=f"{OTHERS_REFUSED}:{body['code']}")]
     return entries or [CodeEntry(status=f"IK501:{body['code']}")]
+
+
+def _faults(error: dict[str, Any]) -> Iterator[CodeEntry]:
+    at = error["position"]
+    yield CodeEntry(status=f"IK304:{error['code']}", segment_position=at, element=error.get("name", ""))
+    for element in error["elements"]:
+        yield CodeEntry(
+            status=f"IK403:{element['code']}",
+            segment_position=at,
+            element=element.get("name", ""),
+            sent=element.get("sent") or "",
+        )
 
 
 def _remittance_codes(body: dict[str, Any], sent: Sequence[LineRow]) -> list[CodeEntry]:

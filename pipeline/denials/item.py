@@ -21,7 +21,11 @@ _SYNTAX_ELEMENTS = ("TA105", "IK304", "IK403", "IK501", OTHERS_REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One code of the answer: where it stands and what it took. `line` is our line control number."""
+    """One code of the answer: where it stands and what it took. `line` is our line control number.
+
+    `element` is the segment or element of the file we sent that a 999 finds wrong (`CLM05-3`), `sent`
+    what stood there: a code, `***` for anything else, "" where nothing did.
+    """
 
     group: str = ""
     carc: str = ""
@@ -30,6 +34,14 @@ class CodeEntry:
     amount_cents: int | None = None
     line: str = ""
     segment_position: int | None = None
+    element: str = ""
+    sent: str = ""
+
+    @property
+    def name(self) -> str:
+        """The code as people write it: `CO-197`, `N56`, `A7:218`, `IK403:7 at CLM05-3`."""
+        code = f"{self.group}-{self.carc}" if self.carc else self.rarc or self.status
+        return f"{code} at {self.element}" if self.element else code
 
     def pair(self) -> tuple[str, str]:
         """The code as (list, code). The codes of TA1 and 999 are of one list, by their element."""
@@ -50,6 +62,8 @@ class CodeEntry:
             "amount": str(from_cents(self.amount_cents)) if self.amount_cents is not None else None,
             "line": self.line or None,
             "segment_position": self.segment_position,
+            "element": self.element or None,
+            "sent": self.sent or None,
         }
 
 
