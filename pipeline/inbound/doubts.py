@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy import Connection
 
 from edi.finding import Finding, Place, RuleKey, Severity
-from pipeline.ledger import answers
+from pipeline.chains import Chain
+from pipeline.inbound.states import chain_of
 from pipeline.ledger.answers import EventRow
-from pipeline.life import conflicts, unpaired_reversal
+from pipeline.life import conflicts
 
 STATUS_CONFLICT = RuleKey("status-conflict", None, Severity.WARNING)
 REVERSAL_UNPAIRED = RuleKey("reversal-unpaired", None, Severity.WARNING)
@@ -27,9 +28,9 @@ def doubts(
     """The doubts about the claims that a file touched, as far as its own transactions bring them about."""
     found: list[Finding] = []
     for claim in sorted(touched):
-        events = answers.of_claim(connection, claim)
-        found += _disagreements(claim, events, digests, place)
-        found += _reversals(claim, events, digests, place)
+        chain = chain_of(connection, claim)
+        found += _disagreements(claim, chain.events[claim], digests, place)
+        found += _reversals(claim, chain, digests, place)
     return found
 
 
@@ -49,10 +50,8 @@ def _disagreements(
             )
 
 
-def _reversals(
-    claim: str, events: Iterable[EventRow], digests: Collection[str], place: Place
-) -> Iterator[Finding]:
-    found = unpaired_reversal(events)
+def _reversals(claim: str, chain: Chain, digests: Collection[str], place: Place) -> Iterator[Finding]:
+    found = chain.unpaired_reversal(claim)
     if found is not None and found[0].digest in digests:
         yield Finding.of(
             REVERSAL_UNPAIRED,

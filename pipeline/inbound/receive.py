@@ -20,10 +20,10 @@ from pipeline.inbound.doubts import doubts
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match import claims_named
 from pipeline.inbound.positions import bodies_of_claims
+from pipeline.inbound.states import update_states
 from pipeline.job import Job
-from pipeline.ledger import answers, claims, decisions, encounters
+from pipeline.ledger import answers
 from pipeline.ledger.answers import PARKED, EventRow
-from pipeline.life import life_of, state_of
 from pipeline.quarantine import quarantine_file, quarantine_text
 from pipeline.sent_files import SentFiles
 
@@ -242,14 +242,3 @@ def _match_parked(job: Job) -> None:
             answers.unpark(connection, event, bodies)
         update_states(connection, {claim.id for _, named in found for claim in named})
     job.journal.count("events_matched_later", len(found))
-
-
-def update_states(connection: Connection, touched: set[str]) -> None:
-    """Give claims the states that follow from their events and from what was decided of them."""
-    for claim in sorted(touched):
-        decision = decisions.latest(connection, claim, decisions.STATE_KINDS)
-        state = state_of(life_of(answers.of_claim(connection, claim)), decision)
-        claims.set_state(connection, claim, state)
-        row = claims.by_id(connection, claim)
-        if row is not None and state in claims.ENDED_STATES:
-            encounters.reopen_changed(connection, row.encounter)

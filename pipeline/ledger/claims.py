@@ -2,18 +2,19 @@
 
 A claim's key is encounter, part, payer order and version; one claim of a key is live, and
 one drug claim of a child, product and payer order. A claim that a payer never took in
-(rejected) is no longer live, so that a corrected one can be sent.
+(rejected) is no longer live, so that a corrected one can be sent. One that is sent in place of
+another waits beside it until the other has ended; then it takes its place.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
 from pipeline.ledger.schema import patients as patients_table
@@ -21,12 +22,11 @@ from pipeline.ledger.schema import patients as patients_table
 _MOST_PAYERS = 11
 """SBR01 has a letter for so many."""
 _REPLACEMENT, _VOID = "7", "8"
+_DENIED = "denied"
 MADE, EXTERNAL = "made", "external"
 """Where a claim comes from: this job, or another system."""
 ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
 """States in which a claim is no longer live."""
-TAKEN_BACK_STATES = ("replaced", "voided")
-"""States that another claim of ours brought about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,12 @@ def add(
     if claim.patient is not None:
         _add_patient(connection, claim.patient, day)
     values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
-    drug_key = _live_drug_key(claim)
-    if (
-        (claim.frequency == _REPLACEMENT or claim.replaces)
-        and drug_key
-        and _taken(connection, "live_drug_key", drug_key, claim.id)
-    ):
+    key, drug_key = _live_key(claim), _live_drug_key(claim)
+    if claim.replaces is not None and (key is None or _taken(connection, "live_key", key, claim.id)):
+        key = _waiting_key(claim)
+    if _leaves_the_drug(claim) and drug_key and _taken(connection, "live_drug_key", drug_key, claim.id):
         drug_key = None
-    keys = {"live_key": _live_key(claim), "live_drug_key": drug_key}
-    connection.execute(insert(claims).values(**values, **keys))
+    connection.execute(insert(claims).values(**values, live_key=key, live_drug_key=drug_key))
     names = [{"claim": claim.id, "digest": digest} for digest in sorted(set(patients))]
     if names:
         connection.execute(insert(claim_patients), names)
@@ -189,20 +186,44 @@ def live_of(connection: Connection, encounter: str, payer_order: int) -> list[Cl
     return [_record(row) for row in connection.execute(statement)]
 
 
-def set_state(connection: Connection, claim: str, state: str) -> None:
-    """The state that follows from the claim's events. An ended claim is no longer live; one that an
-    answer brings back is live again, unless another has taken its place meanwhile. One that was
-    replaced or voided stays so, whatever late answers say of it."""
+def set_states(connection: Connection, states: Mapping[str, str]) -> None:
+    """The states of claims that follow each other, by claim id, the first of the chain first.
+
+    An ended claim is no longer live, and what replaces it takes its place; one that an answer
+    brings back is live again, unless another has taken its place meanwhile.
+    """
+    connection.execute(
+        update(claims).where(claims.c.id.in_(states)).values(live_key=None, live_drug_key=None)
+    )
+    for claim, state in states.items():
+        _set_state(connection, claim, state)
+
+
+def _set_state(connection: Connection, claim: str, state: str) -> None:
     row = by_id(connection, claim)
     assert row is not None
-    if row.state in TAKEN_BACK_STATES:
-        return
     ended = state in ENDED_STATES
-    keys = (("live_key", _live_key(row)), ("live_drug_key", _live_drug_key(row)))
-    values: dict[str, Any] = {"state": state}
-    for name, key in keys:
-        values[name] = None if ended or key is None or _taken(connection, name, key, claim) else key
+    drug_key = None if ended else _live_drug_key(row)
+    if drug_key is not None and _taken(connection, "live_drug_key", drug_key, claim):
+        drug_key = None
+    key = None if ended else _free_key(connection, row, state)
+    values = {"state": state, "live_key": key, "live_drug_key": drug_key}
     connection.execute(update(claims).where(claims.c.id == claim).values(**values))
+
+
+def _free_key(connection: Connection, claim: ClaimRow, state: str) -> str | None:
+    """The claim's place among the live ones: its own, or beside the claim that it is to replace.
+
+    A replacement that was denied waits no longer: another may be sent.
+    """
+    key = _live_key(claim)
+    if key is not None and not _taken(connection, "live_key", key, claim.id):
+        return key
+    replaced = by_id(connection, claim.replaces) if claim.replaces is not None else None
+    if replaced is None or replaced.state in ENDED_STATES or state == _DENIED:
+        return None
+    waiting = _waiting_key(claim)
+    return None if _taken(connection, "live_key", waiting, claim.id) else waiting
 
 
 def _live_key(claim: ClaimRow) -> str | None:
@@ -210,6 +231,16 @@ def _live_key(claim: ClaimRow) -> str | None:
     if claim.frequency == _VOID:
         return None
     return f"{claim.encounter}|{claim.part}|{claim.payer_order}"
+
+
+def _waiting_key(claim: ClaimRow) -> str:
+    """The place beside the claim that is to be replaced or voided: for one of a kind at a time."""
+    return f"{claim.encounter}|{claim.part}|{claim.payer_order}|{claim.frequency} for {claim.replaces}"
+
+
+def _leaves_the_drug(claim: ClaimRow) -> bool:
+    """Whether another claim may keep the child's place: the one before it, or one of another system."""
+    return claim.replaces is not None or claim.frequency == _REPLACEMENT or claim.origin == EXTERNAL
 
 
 def _live_drug_key(claim: ClaimRow) -> str | None:
@@ -257,6 +288,18 @@ def by_control_number(connection: Connection, patient_control_number: str) -> li
         .order_by(claims.c.version.desc(), claims.c.id)
     )
     return [_record(row) for row in connection.execute(statement)]
+
+
+def chain_of(connection: Connection, claim: str) -> list[ClaimRow]:
+    """A claim with all that it replaces and all that replace it, by id."""
+    found: dict[str, ClaimRow] = {}
+    wanted = {claim}
+    while wanted:
+        statement = select(claims).where(or_(claims.c.id.in_(wanted), claims.c.replaces.in_(wanted)))
+        new = [row for row in map(_record, connection.execute(statement)) if row.id not in found]
+        found |= {row.id: row for row in new}
+        wanted = {row.id for row in new} | ({row.replaces for row in new if row.replaces} - found.keys())
+    return [found[one] for one in sorted(found)]
 
 
 def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:

@@ -1,8 +1,7 @@
 """What a corrected claim leaves in the ledger besides itself, in the transaction that sends it.
 
-The record as it was corrected is a revision of its own, somebody's decision is recorded, and the claim
-before it ends: all of it with the claim, or nothing. So a run that is stopped leaves either the old
-claim or the new one.
+The record as it was corrected is a revision of its own, and somebody's decision is recorded: all of
+it with the claim, or nothing. The claim before it goes on until the payer has taken the new one in.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from pipeline.ledger import claims, decisions, encounters
+from pipeline.ledger import decisions, encounters
 from pipeline.ledger.encounters import EncounterRow
 
 NOT_YET = 0
@@ -20,16 +19,23 @@ NOT_YET = 0
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`replaces` is the claim before, and `ends_as` what it becomes: replaced, voided, "" where it stays.
+    """`before` is the claim before, and `ends_as` what it becomes: replaced, voided, "" where it stays.
 
     `changes_record` says that the record's content is a new one; `reason` and `by` are kept with it.
+    `is_to_next_payer`: it takes no other's place.
     """
 
-    replaces: str
+    before: str
     ends_as: str
     changes_record: bool
     reason: str
     by: str
+    is_to_next_payer: bool = False
+
+    @property
+    def replaces(self) -> str | None:
+        """The claim whose place it takes."""
+        return None if self.is_to_next_payer else self.before
 
 
 @dataclass(slots=True)
@@ -41,13 +47,11 @@ class CorrectionsOfAFile:
     _revisions: dict[str, EncounterRow] = field(default_factory=dict)
 
     def begin(self, row: EncounterRow, correction: Correction | None, claim: str) -> EncounterRow:
-        """The revision that a claim is made of; ends the claim before it. The row itself where nothing is corrected."""
+        """The revision that a claim is made of; the row itself where nothing is corrected."""
         if correction is None:
             return row
-        if correction.ends_as:
-            claims.set_state(self.connection, correction.replaces, correction.ends_as)
         decisions.add_correction(
-            self.connection, claim, correction.replaces, correction.reason, correction.by, self.at
+            self.connection, claim, correction.before, correction.reason, correction.by, self.at
         )
         if not correction.changes_record:
             return row
