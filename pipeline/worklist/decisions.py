@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.denials.item import WorkItem
 from pipeline.errors import NotDecidable
-from pipeline.inbound.receive import update_states
+from pipeline.inbound.states import update_states
 from pipeline.ledger import answers, decisions
 from pipeline.ledger.decisions import APPEALED, CLOSED, REOPENED, SNOOZED, TAKEN_BACK, Decision
 from pipeline.ledger.store import Ledger
