@@ -17,8 +17,13 @@ from pipeline.ledger.store import Ledger
 from pipeline.worklist.answered_claims import answered_claims, case_of
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.unanswered import unanswered
+from pipeline.worklist.waiting_encounters import waiting_encounters
 
-SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (answered_claims, unanswered)
+SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
+    answered_claims,
+    unanswered,
+    waiting_encounters,
+)
 
 
 class WorkItems:
