@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from typing import BinaryIO, cast
 
 from edi.finding import Finding, Place, RuleKey
@@ -31,6 +32,7 @@ _SET_IDS = {"HC": "837", "HP": "835", "HN": "277", "FA": "999"}
 _IMPLEMENTATION_ACKNOWLEDGMENT = "X231"  # in GS08; another acknowledgment in a group FA is a 997
 _TEXTS_HASHED_AT_ONCE = 1024
 _LONGEST_VALUE_SHOWN = 15
+_id_of = attrgetter("id")
 
 
 class BodyDigest:
@@ -139,10 +141,12 @@ class StreamedTransaction(TransactionSet):
 
     They can be gone through once, and only until the next transaction set is asked for.
     `closed` and `digest` are known when they are through. `pieces` are the same segments, with
-    runs in their place where they were asked for; go through one of the two.
+    runs in their place where they were asked for, and `batches` are they in lists of no promised
+    length, where no runs were; go through one of the three.
     """
 
     segments: Iterator[Segment] = field(default_factory=lambda: iter(()), repr=False, compare=False)
+    batches: Iterator[list[Segment]] = field(default_factory=lambda: iter(()), repr=False, compare=False)
     pieces: Iterator[Segment | Run] = field(default_factory=lambda: iter(()), repr=False, compare=False)
     _count: int = field(default=0, repr=False, compare=False)
     _at_hand: list[Segment] = field(default_factory=list, repr=False, compare=False)
@@ -343,9 +347,8 @@ class TransactionReader(Iterator[StreamedTransaction]):
         self._kept = kept
         self._has_runs = run_ids is not None
         self._with_digests = with_digests and kept is None
-        self._segments: Iterator[Segment | Run] = (
-            self._pieces() if self._has_runs else chain.from_iterable(self._batches())
-        )
+        self._cursor = _Cursor(self._batches())
+        self._segments: Iterator[Segment | Run] = self._pieces() if self._has_runs else self._cursor
         self._log = FindingLog()
         self._rules = rules
         self._file = file
@@ -403,7 +406,9 @@ class TransactionReader(Iterator[StreamedTransaction]):
                     yield transaction
                     _exhaust(transaction.pieces)
                     while not transaction._ended:  # somebody closed that iterator before its end
-                        _exhaust(self._inside(transaction))
+                        _exhaust(
+                            self._inside(transaction) if self._has_runs else self._in_batches(transaction)
+                        )
                 segment, self._next_segment = self._next_segment, None
         self._close_interchange()
 
@@ -430,8 +435,38 @@ class TransactionReader(Iterator[StreamedTransaction]):
                 self._structure("Segment {id} stands outside any transaction set.", segment)
         return None
 
+    def _in_batches(self, transaction: StreamedTransaction) -> Iterator[list[Segment]]:
+        """The rest of a transaction set without runs; it may be asked for again where somebody stopped midway."""
+        digest, cursor = transaction._digest, self._cursor
+        batch = transaction._at_hand
+        transaction._at_hand = []
+        while True:
+            for number, segment in enumerate(batch, start=transaction._count + 1):
+                segment.position = number
+            if digest is not None:
+                for segment in batch if transaction._count else batch[1:]:
+                    digest.add(segment.text)
+            transaction._count += len(batch)
+            if batch:
+                yield batch
+            if transaction._ended:
+                return
+            batch = cursor.before_envelope()
+            if batch:
+                continue
+            last = next(cursor, None)
+            if last is not None and last.id == "SE":
+                transaction._count += 1
+                last.position = transaction._count
+                self._end_transaction(transaction, last)
+                yield [last]
+            else:
+                self._next_segment = last
+                self._close_transaction()
+            return
+
     def _inside(self, transaction: StreamedTransaction) -> Iterator[Segment | Run]:
-        """The rest of a transaction set; it may be asked for again where somebody stopped midway."""
+        """The same with runs in the place of segments."""
         count, digest = transaction._count, transaction._digest
         at_hand = transaction._at_hand
         try:
@@ -536,13 +571,12 @@ class TransactionReader(Iterator[StreamedTransaction]):
         transaction._at_hand = at_hand
         if self._with_digests:
             transaction._digest = BodyDigest(transaction.set_id, header.separators)
-        transaction.pieces = self._inside(transaction)
-        # without runs the two are one, so that nothing is slower
-        transaction.segments = (
-            _taken_apart(transaction.pieces)
-            if self._has_runs
-            else cast("Iterator[Segment]", transaction.pieces)
-        )
+        if self._has_runs:
+            transaction.pieces = self._inside(transaction)
+            transaction.segments = _taken_apart(transaction.pieces)
+        else:
+            transaction.batches = self._in_batches(transaction)
+            transaction.pieces = transaction.segments = chain.from_iterable(transaction.batches)
         self._transaction = transaction
         return transaction
 
@@ -667,6 +701,35 @@ class TransactionReader(Iterator[StreamedTransaction]):
         )
 
 
+class _Cursor(Iterator[Segment]):
+    """The segments of batches one by one, or many at once where no envelope begins or ends."""
+
+    def __init__(self, batches: Iterator[list[Segment]]) -> None:
+        self._batches = batches
+        self._batch: list[Segment] = []
+        self._at = 0
+
+    def __next__(self) -> Segment:
+        while self._at == len(self._batch):
+            self._batch, self._at = next(self._batches), 0
+        self._at += 1
+        return self._batch[self._at - 1]
+
+    def before_envelope(self) -> list[Segment]:
+        """The next segments up to one of an envelope; none where that is the next one, or the file ends."""
+        while self._at == len(self._batch):
+            batch = next(self._batches, None)
+            if batch is None:
+                return []
+            self._batch, self._at = batch, 0
+        begin, batch = self._at, self._batch
+        if _ENVELOPE_IDS.isdisjoint(map(_id_of, batch)):
+            self._at = len(batch)
+            return batch[begin:] if begin else batch
+        self._at = next((at for at in range(begin, len(batch)) if batch[at].id in _ENVELOPE_IDS), len(batch))
+        return batch[begin : self._at]
+
+
 def _taken_apart(pieces: Iterator[Segment | Run]) -> Iterator[Segment]:
     for piece in pieces:
         if isinstance(piece, Run):
@@ -675,7 +738,7 @@ def _taken_apart(pieces: Iterator[Segment | Run]) -> Iterator[Segment]:
             yield piece
 
 
-def _exhaust(pieces: Iterator[Segment | Run]) -> None:
+def _exhaust(pieces: Iterator[object]) -> None:
     for _ in pieces:
         pass
 

@@ -64,9 +64,9 @@ class Attribution:
         self._held: ClaimReport | None = None
         self._said: set[int] = set()
 
-    def opening(self, position: int) -> None:
-        """A CLM stands at this position."""
-        self._openings.append(position)
+    def openings(self, positions: Iterable[int]) -> None:
+        """CLM stand at these positions."""
+        self._openings.extend(positions)
 
     def take(self, findings: Iterable[Finding]) -> None:
         """Findings of the guide checker, in the order in which it found them."""

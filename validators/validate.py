@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import BinaryIO
 
 from edi.claim837i import VERSION
@@ -173,46 +174,37 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
     def _transaction(self, transaction: StreamedTransaction) -> Iterator[ClaimReport | SharedFinding]:
         """The claims of a transaction set, each with what the guide has against it."""
         attribution = Attribution()
-        transaction.segments = self._passing(transaction, transaction.segments, attribution)
+        transaction.segments = chain.from_iterable(self._passing(transaction, attribution))
         reader = ClaimReader(transaction)
         for claim in reader:
-            self._take(attribution)
             report = ClaimReport(self._claims, claim, transaction, reader.header)
             self._claims += 1
             yield from attribution.claim(report)
-        self._take(attribution)
+            if attribution.rest:
+                self._take_rest(attribution)
         is_judged = self._guide.judges
         yield from attribution.end()
         self._add(attribution.rest)
         # where the guide is not known, that was said of the whole group
         self._add(attribution.outside(reader.findings) if is_judged else ())
 
-    def _passing(
-        self, transaction: StreamedTransaction, segments: Iterator[Segment], attribution: Attribution
-    ) -> Iterator[Segment]:
-        """The segments of a transaction set on their way to the reader of claims; the guide checker sees each."""
-        to_judge = self._to_judge
+    def _passing(self, transaction: StreamedTransaction, attribution: Attribution) -> Iterator[list[Segment]]:
+        """The segments of a transaction set on their way to the reader of claims; the guide checker sees all first."""
         is_made_up = transaction.implied
-        for segment in segments:
-            if is_made_up:
-                is_made_up = False  # this ST does not stand in the file
-            else:
-                to_judge.append(segment)
-                if segment.id == "CLM":
-                    attribution.opening(segment.position)
-                if len(to_judge) >= _SEGMENTS_AT_ONCE:
-                    self._take(attribution)
-            yield segment
+        for batch in transaction.batches:
+            # an ST that was made up does not stand in the file
+            self._to_judge += batch[1:] if is_made_up else batch
+            is_made_up = False
+            attribution.openings(segment.position for segment in batch if segment.id == "CLM")
+            attribution.take(self._guide.take(self._to_judge))
+            self._to_judge.clear()
+            self._take_rest(attribution)
+            yield batch
 
-    def _take(self, attribution: Attribution) -> None:
-        """Have the guide checker judge what passed."""
-        found = self._guide.take(self._to_judge)
-        self._to_judge.clear()
-        if found:
-            attribution.take(found)
-        if attribution.rest:
-            self._add(attribution.rest)
-            attribution.rest.clear()
+    def _take_rest(self, attribution: Attribution) -> None:
+        """What concerns no claim."""
+        self._add(attribution.rest)
+        attribution.rest.clear()
 
     def _outside(self, segment: Segment) -> None:
         """A segment that stands in no transaction set of claims."""

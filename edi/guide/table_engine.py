@@ -6,11 +6,12 @@ pyx12, `docs/pyx12.md` says so, with the reason.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from edi.guide.elements import element_troubles
-from edi.guide.glance import Ways, first_unsure
+from edi.guide.glance import Texts, Ways, first_unsure
 from edi.guide.numbering import NUMBERED, Numbering
 from edi.guide.tables import Guide, SegmentDefinition
 from edi.guide.verdict import EarlierTrouble, ElementTrouble, PlacingTrouble, Verdict
@@ -50,12 +51,13 @@ class TableEngine:
         self._headers = {segment_id: guide.envelope(segment_id) for segment_id in ("ISA", "GS")}
         self._ways_for = ways_for
         self._ways: Ways | None = None
+        self._texts: Texts = defaultdict(dict)
 
     def first_unsure(self, segments: Iterator[Segment], enter: Callable[[Segment], None]) -> Segment | None:
         """Go past segments that are surely clean; the first that is not, or None at the end."""
         if self._ways is None:
             return next(segments, None)
-        return first_unsure(self._ways, self._walker, self._numbering, segments, enter)
+        return first_unsure(self._ways, self._walker, self._numbering, self._texts, segments, enter)
 
     def judge(self, segment: Segment) -> Verdict | None:
         """The verdict on the next segment, None where it is clean."""
@@ -90,6 +92,7 @@ class TableEngine:
         """Stand on ISA or GS, and take the ways for the separators that hold from there."""
         self._walker.begin(header)
         self._ways = self._ways_for(self._guide, segment.separators) if self._ways_for else None
+        self._texts.clear()
         return header
 
 

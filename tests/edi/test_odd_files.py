@@ -283,7 +283,7 @@ def test_a_reader_that_is_dropped_midway_loses_nothing() -> None:
     stream = read_transactions(data_of("counts_wrong"), INBOUND)
     for transaction in stream:
         next(transaction.segments)
-        transaction.segments.close()  # type: ignore[attr-defined]
+        transaction.batches.close()  # type: ignore[attr-defined]
     assert [finding.rule for finding in stream.findings] == ["count-mismatch"] * 3
 
 
