@@ -26,6 +26,8 @@ _COMMANDS = {
     "read": "pipeline.cli.read",
     "ingest": "pipeline.cli.ingest",
     "worklist": "pipeline.cli.worklist",
+    "claim": "pipeline.cli.claim",
+    "correct": "pipeline.cli.correct",
     "waive": "pipeline.cli.waive",
     "aftercare": "pipeline.cli.aftercare",
     "dose": "pipeline.cli.dose",

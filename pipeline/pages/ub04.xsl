@@ -266,7 +266,7 @@
         </xsl:call-template>
         <xsl:call-template name="list">
           <xsl:with-param name="number">67</xsl:with-param>
-          <xsl:with-param name="title">Principal diagnosis, present on admission</xsl:with-param>
+          <xsl:with-param name="title">Principal diagnosis, POA</xsl:with-param>
           <xsl:with-param name="from" select="$codes[component[@number=1]='ABK' or component[@number=1]='BK']"/>
         </xsl:call-template>
         <xsl:call-template name="list">
