@@ -16,6 +16,8 @@ from typing import Any
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline import exit_codes, report
 from pipeline.config import Config
+from pipeline.corrections.plan import Order
+from pipeline.corrections.run import Corrected, correct
 from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, storage_error
 from pipeline.folders import Folders, finished_files
@@ -52,6 +54,13 @@ def run_ingest(
 ) -> dict[str, Any]:
     """Answers from the given files, which stay where they are."""
     return _run(config, steps, now, lambda job: receive(job, paths, keep=True))
+
+
+def run_correction(config: Config, steps: DurableSteps, now: dt.datetime, order: Order) -> Corrected:
+    """The corrected claim of one that was rejected or denied. NotCorrectable where there is none to send."""
+    done: list[Corrected] = []
+    _run(config, steps, now, lambda job: done.append(correct(job, order)))
+    return done[0]
 
 
 def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from pipeline.ledger.claims import ClaimRow, LineRow
 from pipeline.life import life_of
 
 _DECIDED = ("paid", "partly_paid")
+_REMITTANCE = "835"
 _LINE_NUMBER = re.compile(r"L([0-9]{3})(?:-[0-9]+)?")
 
 
@@ -76,6 +77,21 @@ def _payment(connection: Connection, claim: ClaimRow) -> EventRow | None:
     return life.deciding if life.state in _DECIDED else None
 
 
+def decision_of(connection: Connection, encounter: str, payer_order: int) -> Adjudication:
+    """What a payer decided on an encounter, a denial too, as the payer behind it is told.
+
+    NotBillable where it has not decided on all its claims, or that cannot be told.
+    """
+    live = claims.live_of(connection, encounter, payer_order)
+    decisions = [life_of(answers.of_claim(connection, claim.id)).deciding for claim in live]
+    decided = [one for one in decisions if one is not None and one.stage == _REMITTANCE]
+    if not live or len(decided) < len(live):
+        raise NotBillable("the earlier payer has not decided yet")
+    if any(one.body["forwarded"] for one in decided):
+        raise NotBillable("the earlier payer sent the claim on itself")
+    return _decision(connection, live, decided)
+
+
 def _decision(connection: Connection, live: Sequence[ClaimRow], payments: Sequence[EventRow]) -> Adjudication:
     """One decision out of the remittances for all claims to a payer (stay and drug apart)."""
     days = [payment.day for payment in payments if payment.day]
@@ -103,7 +119,7 @@ def _lines(
     for claim, payment in zip(live, payments, strict=True):
         sent = claims.lines_of(connection, claim.id)
         for line in payment.body["lines"]:
-            found.setdefault(_record_line(line, sent), []).append(line)
+            found.setdefault(record_line(line, sent), []).append(line)
     for number in sorted(found):
         yield LineAdjudication(
             line=number,
@@ -112,7 +128,7 @@ def _lines(
         )
 
 
-def _record_line(line: dict[str, Any], sent: Sequence[LineRow]) -> int:
+def record_line(line: dict[str, Any], sent: Sequence[LineRow]) -> int:
     """By our line control number; where the payer did not give it back, by code and charge."""
     numbers = [line["control_number"]]
     if not line["control_number"]:

@@ -1,0 +1,125 @@
+"""`j3399 correct`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import exit_codes
+from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
+from pipeline.durable import DurableSteps
+from pipeline.errors import StorageError
+from pipeline.lock import run_lock
+
+if TYPE_CHECKING:
+    from pipeline.corrections.fields import Change
+
+_KINDS = click.Choice(["replace", "void", "new-claim", "secondary"])
+
+
+@click.command()
+@click.argument("claim")
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Set a field of the record; again for more.",
+)
+@click.option(
+    "--set-from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Set the fields of a TOML or JSON file: for patient data, which must not stand in arguments.",
+)
+@click.option("--as", "asked", type=_KINDS, help="What it becomes. Default: what the worklist says.")
+@click.option("--by", type=Words(), help="Who approved it; needed for codes, units and charges.")
+@click.option("--reason", type=Words(), help="Why, to be kept with it; name no patient.")
+@click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")
+@click.option(
+    "--preview",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The same, with the bytes as a file in this folder, under a name that is not to be sent.",
+)
+@config_option
+@as_of_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--show-phi", is_flag=True, help="Show patient data on the screen.")
+def correct(
+    claim: str,
+    assignments: tuple[str, ...],
+    file: Path | None,
+    asked: str | None,
+    by: str | None,
+    reason: str | None,
+    dry_run: bool,
+    folder: Path | None,
+    config_path: Path | None,
+    as_of: dt.datetime | None,
+    as_json: bool,
+    show_phi: bool,
+) -> int:
+    """Build the corrected claim of one that was rejected or denied, show what differs, and send it.
+
+    CLAIM is a claim of the worklist, or an encounter with one claim. The claim is built anew of the newest record with
+    the profiles of today; what the payer corrected in its 835 and what the causes ask for is put
+    in, then what --set says (names as `j3399 schema --csv` prints them, lists count from 0; an
+    empty value takes a field out).
+
+    Exit code 0: sent or shown; 1: findings keep it back; 2: there is nothing to send, with the reason.
+
+    \b
+    Example:
+      j3399 correct CA1B2C3D4E5 --dry-run
+      j3399 correct CA1B2C3D4E5 --set "service_lines[0].units=1" --by "C. Coder"
+    """
+    from pipeline.cli.correction_words import as_document, lines_of
+    from pipeline.corrections.plan import Order
+    from pipeline.corrections.run import Corrected, preview, refuse_unapproved, write_preview
+
+    order = Order(claim, asked, tuple(_given(assignments, file)), by or "", reason or "")
+    config, steps, now = required_config(config_path), DurableSteps(), moment(as_of)
+    if not config.ledger_path.is_file():
+        raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
+    path: Path | None = None
+    with run_lock(config.folders.state, steps):
+        plan = preview(config, steps, now, order)
+        done = Corrected(plan, None)
+        if folder is not None and plan.data:
+            path = write_preview(config, steps, folder, plan)
+        elif folder is None and not dry_run and not plan.is_refused:
+            refuse_unapproved(plan, order)
+            from pipeline.night import run_correction
+
+            done = run_correction(config, steps, now, order)
+    if as_json:
+        click.echo(as_document(done, path, show_phi))
+    else:
+        for line in lines_of(
+            done,
+            path,
+            config.folders.ready,
+            is_shown_only=dry_run or folder is not None,
+            show_phi=show_phi,
+            by=order.by,
+        ):
+            click.echo(line)
+    is_sent = done.file is not None or dry_run or folder is not None
+    return exit_codes.DONE if is_sent and not done.plan.is_refused else exit_codes.FINDINGS
+
+
+def _given(assignments: tuple[str, ...], file: Path | None) -> list[Change]:
+    from pipeline.corrections.given import changes_of_arguments, changes_of_file, is_open_to_others
+
+    changes = changes_of_arguments(assignments)
+    if file is not None:
+        if is_open_to_others(file):
+            click.echo(
+                f"{file.name} can be read by others; chmod 600 it, and remove it afterwards.", err=True
+            )
+        changes = [*changes_of_file(file), *changes]
+    return changes
