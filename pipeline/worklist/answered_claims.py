@@ -12,6 +12,7 @@ from pipeline.denials.evidence import Evidence, claim_check_of, gather
 from pipeline.denials.item import WorkItem
 from pipeline.ledger import answers
 from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.decisions import APPEALED, WRITTEN_OFF
 from pipeline.outbound.requests import claim_request
 from pipeline.worklist.desk import Desk
 from validators.checks import EncounterCheck
@@ -20,9 +21,10 @@ _FROM_WHOM = {"277CA-payer": "payer", "277CA-clearinghouse": "clearinghouse"}
 
 
 def answered_claims(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each claim that was not taken, or not paid in whole."""
-    for claim in desk.claims:
-        if claim.state in KINDS:
+    """An item for each claim that was not taken, or not paid in whole, appealed and written off ones too:
+    whether it is shown is what was decided on the item."""
+    for claim in [*desk.claims, *desk.written_off]:
+        if claim.state in KINDS or claim.state in (APPEALED, WRITTEN_OFF):
             item = answered_item(case_of(desk, claim))
             if item is not None:
                 yield item

@@ -21,13 +21,14 @@ from pipeline.config import Config
 from pipeline.ledger import answers, claims, encounters, files
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow, LineRow
+from pipeline.ledger.decisions import WRITTEN_OFF
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.ledger.files import FileRow
 from pipeline.life import ClaimLife, life_of
 from pipeline.outbound.archived import ArchivedClaims
 
 _ORIGINAL = "1"
-_CLOSED_STATES = ("replaced", "voided", "written_off")
+_CLOSED_STATES = ("replaced", "voided", WRITTEN_OFF)
 
 
 class Desk:
@@ -66,6 +67,11 @@ class Desk:
             and claim.state not in _CLOSED_STATES
             and claim.version >= newest.get((claim.encounter, claim.part, claim.payer_order), 0)
         ]
+
+    @property
+    def written_off(self) -> Sequence[ClaimRow]:
+        """The claims that somebody gave up."""
+        return [claim for claim in self.all_claims if claim.state == WRITTEN_OFF]
 
     @cached_property
     def _events(self) -> dict[str, list[EventRow]]:
