@@ -41,7 +41,8 @@ from tests.support.builders import (
     claims_of,
     set_path,
 )
-from tests.support.denial_answers import Habit, SentFile, answer_files
+from tests.support.denial_answers.files import answer_files
+from tests.support.denial_answers.sent import Habit, SentFile
 
 FOLDER = ROOT / "tests" / "pipeline" / "denials"
 HALVES = ("tuning", "held_out")
