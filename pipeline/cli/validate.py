@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mapping.encounter import Encounter
     from pipeline.outbound.origin import Origins
     from pipeline.outbound.patients import LedgerPriorClaims
+    from pipeline.pages.files_page import FileView
     from validators.validate import ClaimReport, FileCheck, KnownClaim, SharedFinding, ValidationContext
 
 ENGINES = ("tables", "pyx12")
@@ -64,6 +65,12 @@ _MOST_NAMED = 12
 @config_option
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, every finding by itself.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page: each claim as the UB-04 form, with what was found at its boxes.",
+)
 @click.option("--show-phi", is_flag=True, help="Show patient data on the screen.")
 def validate(
     files: tuple[Path, ...],
@@ -72,6 +79,7 @@ def validate(
     config_path: Path | None,
     as_of: dt.datetime | None,
     as_json: bool,
+    page: Path | None,
     show_phi: bool,
 ) -> int:
     """Re-read 837I files, ours or anybody's, and name every error.
@@ -86,13 +94,16 @@ def validate(
     \b
     Example:
       j3399 validate build/out/837I_test-clearinghouse_000000001_20261116220000.x12
+      j3399 validate claims.x12 --html claims.html
     """
     found = find_config(config_path)
     config = load_config(found) if found is not None else config_for_output(Path())
     with _prior_claims(config if found is not None else None) as prior:
         judging = _Judging(config, moment(as_of).date(), engine, prior, show_phi)
         judging.read_encounters(encounters)
-        if as_json:
+        if page is not None:
+            _write_page(page, judging.page(files, moment(as_of)))
+        elif as_json:
             write_json(judging.document(files), sys.stdout)
         else:
             for line in judging.lines(files):
@@ -103,6 +114,13 @@ def validate(
     for line in judging.unreadable:
         click.echo(f"not read: {line}", err=True)
     return exit_codes.FINDINGS if judging.summary["error"] else exit_codes.DONE
+
+
+def _write_page(path: Path, text: str) -> None:
+    from pipeline.durable import DurableSteps
+
+    DurableSteps().replace_file(path, text.encode())
+    click.echo(f"{path} written", err=True)
 
 
 @contextmanager
@@ -198,6 +216,35 @@ class _Judging:
         if len(files) > 1:
             yield f"in all: {_counted(self.summary)}"
         yield from self._not_checked_lines()
+
+    def page(self, files: tuple[Path, ...], now: dt.datetime) -> str:
+        """The same as a page of forms."""
+        from pipeline.pages.files_page import files_page
+
+        self._count(self._of_encounters)
+        views = [self._view(path, number) for number, path in enumerate(files, start=1)]
+        if self._of_encounters:
+            views[0].findings[:0] = self._of_encounters
+        made = f"Made {now:%Y-%m-%d %H:%M} by j3399."
+        return files_page(views, _counted(self.summary), list(self._not_checked_lines()), made)
+
+    def _view(self, path: Path, number: int) -> FileView:
+        from pipeline.pages.files_page import FileView, SharedWords
+        from validators.validate import ClaimReport, SharedFinding
+
+        before, view = dict(self.summary), FileView(path.name, number)
+        for item in self._items(path):
+            if isinstance(item, ClaimReport):
+                made = item.header.created
+                created = f"{made:%Y%m%d}" if made else ""
+                view.take_claim(item.index + 1, item.claim, item.findings, created, show_phi=self._show_phi)
+            elif isinstance(item, SharedFinding):
+                words = f"claims {item.first + 1} to {item.last + 1}"
+                view.shared.append(SharedWords(words, item.finding))
+            else:
+                view.findings += item
+        view.close(_counted({name: self.summary[name] - before[name] for name in _COUNTED}))
+        return view
 
     def tell_matches(self, has_encounters: bool) -> None:
         """Say which claims have no encounter, and which encounters no claim."""

@@ -26,17 +26,25 @@ from edi.protected import MASK
 _PACKAGE = "pipeline.pages"
 
 
-def form_html(claim: Claim, findings: Sequence[Finding], *, created: str = "", show_phi: bool = False) -> str:
+def form_html(
+    claim: Claim,
+    findings: Sequence[Finding],
+    *,
+    created: str = "",
+    prefix: str = "",
+    show_phi: bool = False,
+) -> str:
     """The form as a fragment of HTML. `created` is CCYYMMDD; findings are numbered from 1 in their order.
 
-    A mark at a box links to `#finding-N`. Patient data is masked unless `show_phi`.
+    A mark at a box links to `#finding-N`; `prefix` (letters, digits, hyphens) stands before every id,
+    where several forms stand on one page. Patient data is masked unless `show_phi`.
     """
     root = claim_element(claim)
     root.set("created", created)
     if not show_phi:
         _mask(root)
     _mark(root, findings)
-    result = _stylesheet()(root)
+    result = _stylesheet()(root, prefix=etree.XSLT.strparam(prefix))
     return etree.tostring(result, method="html", encoding="unicode")
 
 

@@ -11,6 +11,9 @@
   <xsl:output method="html" encoding="utf-8" indent="no"/>
   <xsl:strip-space elements="*"/>
 
+  <!-- before every id, where several forms stand on one page -->
+  <xsl:param name="prefix"/>
+
   <xsl:variable name="claim" select="/claim/loop[@id='2300']"/>
   <xsl:variable name="clm" select="$claim/segment[@id='CLM']"/>
   <xsl:variable name="billing" select="/claim/loop[@id='2010AA']"/>
@@ -192,7 +195,7 @@
             <td>Page 1 of 1</td>
             <td colspan="2">Created <xsl:call-template name="day"><xsl:with-param name="day" select="@created"/></xsl:call-template></td>
             <td class="number">Totals</td>
-            <td id="fl-47-total">
+            <td id="{$prefix}fl-47-total">
               <xsl:attribute name="class">number <xsl:call-template name="mark-class"><xsl:with-param name="from" select="$clm/element[@number=2]"/></xsl:call-template></xsl:attribute>
               <xsl:call-template name="money"><xsl:with-param name="amount" select="$clm/element[@number=2]"/></xsl:call-template>
               <xsl:call-template name="marks"><xsl:with-param name="from" select="$clm/element[@number=2]"/></xsl:call-template>
@@ -332,7 +335,7 @@
     <xsl:variable name="line" select="segment[@id='SV2']"/>
     <xsl:variable name="drug" select="loop[@id='2410']"/>
     <xsl:variable name="service" select="segment[@id='DTP'][element[@number=1]='472']/element[@number=3]"/>
-    <tr id="line-{segment[@id='LX']/element[@number=1]}">
+    <tr id="{$prefix}line-{segment[@id='LX']/element[@number=1]}">
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$line/element[@number=1]"/></xsl:call-template>
       <xsl:call-template name="cell">
         <xsl:with-param name="from" select="$drug/segment"/>
@@ -426,7 +429,7 @@
         <xsl:otherwise><xsl:value-of select="$from"/></xsl:otherwise>
       </xsl:choose>
     </xsl:param>
-    <div id="fl-{$number}">
+    <div id="{$prefix}fl-{$number}">
       <xsl:attribute name="class">box <xsl:call-template name="mark-class"><xsl:with-param name="from" select="$from"/><xsl:with-param name="number" select="$number"/></xsl:call-template></xsl:attribute>
       <span class="label"><span class="fl"><xsl:value-of select="$shown"/></span><xsl:text> </xsl:text><xsl:value-of select="$title"/></span>
       <span class="value"><xsl:copy-of select="$value"/></span>
@@ -510,7 +513,7 @@
     <xsl:param name="from"/>
     <xsl:param name="number"/>
     <xsl:for-each select="$from//finding | $from/parent::segment/finding | $from/finding | /claim/finding[@box=$number]">
-      <a class="mark {@severity}" href="#finding-{@number}"><span class="only-read"><xsl:value-of select="@severity"/>: see finding </span><xsl:value-of select="@number"/></a>
+      <a class="mark {@severity}" href="#{$prefix}finding-{@number}"><span class="only-read"><xsl:value-of select="@severity"/>: see finding </span><xsl:value-of select="@number"/></a>
     </xsl:for-each>
   </xsl:template>
 
