@@ -79,19 +79,19 @@ def _quoting(case: Case) -> str:
 
 
 def _replace(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --preview DIR` shows the replacement (frequency 7)"
+    yield f"`j3399 correct {case.claim.id} --as replace --preview DIR` shows the replacement (frequency 7)"
     if not case.life.payer_claim_control_number:
         yield "the payer gave no claim control number yet: ask for it first"
 
 
 def _new_claim(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --preview DIR` shows the new claim (frequency 1, no number of the payer)"
+    yield f"`j3399 correct {case.claim.id} --as new-claim --preview DIR` shows the new claim (frequency 1, no number of the payer)"
     if case.life.stage == _REJECTED:
         yield "or send the corrected encounter record: the next night makes the claim anew"
 
 
 def _void(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --preview DIR` shows the void (frequency 8)"
+    yield f"`j3399 correct {case.claim.id} --as void --preview DIR` shows the void (frequency 8)"
 
 
 def _appeal(case: Case) -> Iterator[str]:

@@ -15,14 +15,26 @@ from pipeline.denials.answered import answered_item
 from pipeline.denials.item import WorkItem
 from pipeline.ledger.store import Ledger
 from pipeline.worklist.answered_claims import answered_claims, case_of
+from pipeline.worklist.changed_encounters import changed_encounters
 from pipeline.worklist.desk import Desk
+from pipeline.worklist.doubtful_answers import doubtful_answers
+from pipeline.worklist.money_watch import money_watch
+from pipeline.worklist.next_payers import next_payers
+from pipeline.worklist.requested_documents import requested_documents
 from pipeline.worklist.unanswered import unanswered
+from pipeline.worklist.unmatched_answers import unmatched_answers
 from pipeline.worklist.waiting_encounters import waiting_encounters
 
 SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
     answered_claims,
     unanswered,
     waiting_encounters,
+    changed_encounters,
+    requested_documents,
+    unmatched_answers,
+    doubtful_answers,
+    money_watch,
+    next_payers,
 )
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.denials.deadlines import NO_DEADLINE, Deadline
-from pipeline.denials.item import CodeEntry, WorkItem
+from pipeline.denials.item import CodeEntry, LineEntry, WorkItem
 from pipeline.denials.ranking import RankedCause
 from pipeline.denials.tables import Cause, causes
 from pipeline.ledger.claims import ClaimRow
@@ -59,11 +59,13 @@ def about_claim(
     deadline: Deadline = NO_DEADLINE,
     facts: Sequence[str] = (),
     codes: Sequence[CodeEntry] = (),
+    lines: Sequence[LineEntry] = (),
+    key: str = "",
 ) -> WorkItem:
-    """An item about a claim; its owner is the first cause's."""
+    """An item about a claim; its owner is the first cause's, its key of the claim where none is given."""
     return WorkItem(
         kind=kind,
-        key=f"{claim.id}:{kind}",
+        key=key or f"{claim.id}:{kind}",
         claim=claim.id,
         encounter=claim.encounter,
         payer=claim.payer,
@@ -78,6 +80,7 @@ def about_claim(
         due=deadline.day,
         deadline=deadline.words,
         facts=tuple(facts),
+        lines=tuple(lines),
     )
 
 

@@ -1,0 +1,89 @@
+"""Documents that a payer asks for before it decides: a 277 of the R categories, or a 277 of X213.
+
+Asked for is what the last answer asks for: one that came later, a decision or "in process", ends it.
+
+Source: FACTS D3; 005010X212 and X213, STC01 and DTP*106.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from edi.codes import code_words
+from pipeline.denials.actions import actions_for
+from pipeline.denials.answer_codes import codes_of
+from pipeline.denials.deadlines import Deadline
+from pipeline.denials.evidence import Evidence
+from pipeline.denials.item import CodeEntry, WorkItem
+from pipeline.denials.steps import steps_for
+from pipeline.ledger.claims import ClaimRow
+from pipeline.worklist.answered_claims import case_of
+from pipeline.worklist.desk import Desk
+from pipeline.worklist.making import about_claim, cause_named, certain, days_words
+
+KIND = "documents-requested"
+_WAITS_ON_PROVIDER = "P3"
+
+
+def requested_documents(desk: Desk) -> Iterator[WorkItem]:
+    """An item for each claim whose last answer asks for documents."""
+    for claim in desk.claims:
+        if claim.state != "pending":
+            continue
+        event = desk.life(claim).deciding
+        if event is not None and event.stage != "835" and (request := _request(event.body)) is not None:
+            yield _item(desk, claim, event.stage, event.day, event.body, request)
+
+
+def _request(body: dict[str, Any]) -> dict[str, Any] | None:
+    """What is asked for, and until when; None where nothing is."""
+    found: dict[str, Any] | None = body.get("request")
+    if found is not None:
+        return found
+    waits = any(item["category"] == _WAITS_ON_PROVIDER for item in body["statuses"])
+    return {"due": None, "documents": []} if waits else None
+
+
+def _item(
+    desk: Desk, claim: ClaimRow, stage: str, day: str | None, body: dict[str, Any], request: dict[str, Any]
+) -> WorkItem:
+    case = case_of(desk, claim, with_evidence=False)
+    cause = cause_named(KIND)
+    codes = codes_of(stage, body, case.lines)
+    actions = actions_for(cause, "pending", case.payer, (), Evidence.none())
+    due = dt.date.fromisoformat(request["due"]) if request["due"] else None
+    return about_claim(
+        claim,
+        KIND,
+        certain(KIND, list(_evidence(desk, day, codes, request, due))),
+        state=claim.state,
+        stage="pending",
+        cents=claim.total_cents,
+        actions=actions,
+        steps=steps_for(case, cause, actions, ()),
+        deadline=Deadline(due, "documents, due date of the payer's request" if due else ""),
+        facts=[*request["documents"], *([request["due"]] if request["due"] else [])],
+        codes=codes,
+    )
+
+
+def _evidence(
+    desk: Desk,
+    day: str | None,
+    codes: tuple[CodeEntry, ...],
+    request: dict[str, Any],
+    due: dt.date | None,
+) -> Iterator[str]:
+    yield f"277 of {day or 'no date'} asks for documents"
+    documents = request["documents"]
+    if documents:
+        yield f"asked for: {', '.join(f'LOINC {code}' for code in documents)}"
+    others = dict.fromkeys(code.pair()[1] for code in codes if code.pair()[1] not in documents)
+    for code in others:
+        yield f"status {code}: {code_words('claim_status', code)}"
+    if due is not None:
+        yield f"due on {due}, {days_words((due - desk.today).days)}"
+    else:
+        yield "the request names no due date"

@@ -1,0 +1,69 @@
+"""Answers that fit no claim of the ledger, or several: kept, never guessed.
+
+A remittance of the hospital has many claims that this job did not make. So there is one item for
+each transaction, not for each of its claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from pipeline.denials.item import WorkItem
+from pipeline.denials.ranking import RankedCause
+from pipeline.ledger import answers, candidates
+from pipeline.ledger.answers import EventRow
+from pipeline.worklist.desk import Desk
+from pipeline.worklist.making import own_kinds
+
+KIND = "answer-unmatched"
+_EDI_DESK = "EDI desk"
+_ACKNOWLEDGMENTS = ("TA1", "999")
+_DIGEST_SHOWN = 12
+
+
+def unmatched_answers(desk: Desk) -> Iterator[WorkItem]:
+    """An item for each transaction of which a part is parked."""
+    fits = candidates.of_parked(desk.connection)
+    for digest, group in groupby(answers.parked(desk.connection), key=lambda event: event.digest):
+        yield _item(desk, digest, list(group), fits)
+
+
+def _item(
+    desk: Desk, digest: str, parked: Sequence[EventRow], fits: dict[tuple[str, int], list[str]]
+) -> WorkItem:
+    own = own_kinds()[KIND]
+    several = {
+        event.position: fits[digest, event.position] for event in parked if (digest, event.position) in fits
+    }
+    return WorkItem(
+        kind=KIND,
+        key=f"answer-{digest[:_DIGEST_SHOWN]}:{KIND}",
+        claim="",
+        encounter="",
+        payer="",
+        state="parked",
+        stage="",
+        amount_at_risk_cents=sum(abs(event.paid_cents) for event in parked),
+        codes=(),
+        causes=(RankedCause(own, 1.0, tuple(_evidence(desk, digest, parked, several))),),
+        actions=("inquire",),
+        steps=own.steps,
+        owner=_EDI_DESK if parked[0].stage in _ACKNOWLEDGMENTS else own.owner,
+        due=None,
+        facts=tuple(f"{event.position}:{','.join(several.get(event.position, []))}" for event in parked),
+    )
+
+
+def _evidence(
+    desk: Desk, digest: str, parked: Sequence[EventRow], several: dict[int, list[str]]
+) -> Iterator[str]:
+    stage, day = parked[0].stage, parked[0].day
+    file = answers.file_of(desk.connection, digest)
+    where = f" in {file[0]}, taken in on {file[1][:10]}" if file is not None else ""
+    yield f"{stage} of {day or 'no date'}{where}"
+    none = len(parked) - len(several)
+    if none:
+        yield f"{none} of its statements {'fits' if none == 1 else 'fit'} no claim of the ledger"
+    for position, claims in several.items():
+        yield f"the one at segment {position} fits several: {', '.join(claims)}"
