@@ -104,8 +104,7 @@ class _Maker:
         elif kind == SECONDARY:
             yield self._secondary()
         else:
-            for number, piece in enumerate(self._pieces(kind)):
-                yield self._piece(piece, is_first=number == 0)
+            yield from map(self._piece, self._pieces(kind))
 
     # A void, and the claim to the next payer.
 
@@ -124,7 +123,7 @@ class _Maker:
             self._sent_row,
             request,
             (),
-            self._correction(ends_as="voided", changes_record=False),
+            self._correction(changes_record=False),
             lambda request: BuiltClaim(_withdrawn(sent, number), ()),
         )
 
@@ -137,7 +136,7 @@ class _Maker:
             raise NotCorrectable(f"the payer behind claim {claim.id} was billed before")
         row = self._row({**self._steps[-1].content, "replaces": None})
         request = self._requests.of(encounter, frequency=FREQUENCIES[SECONDARY], payer_order=order)
-        correction = replace(self._correction("", self._is_new(row)), is_to_next_payer=True)
+        correction = replace(self._correction(self._is_new(row)), is_to_next_payer=True)
         return Outgoing(SECONDARY, row, request, self._waivers(row), correction)
 
     # A replacement or a new claim, in as many pieces as the payer wants.
@@ -165,7 +164,7 @@ class _Maker:
         else:
             yield _Piece(kind, requests.part, None, number)
 
-    def _piece(self, piece: _Piece, is_first: bool) -> Outgoing:
+    def _piece(self, piece: _Piece) -> Outgoing:
         content = {**self._steps[-1].content, "replaces": None}
         if piece.kind == REPLACE:
             content = self._with_number(content, piece.kind, piece.number, piece.part)
@@ -175,16 +174,8 @@ class _Maker:
         request = self._requests.of(
             record.encounter, frequency=FREQUENCIES[piece.kind], part=piece.part, only=piece.only
         )
-        correction = self._correction(self._end(piece, is_first), self._is_new(row))
+        correction = self._correction(self._is_new(row))
         return Outgoing(piece.kind, row, request, self._waivers(row), correction)
-
-    def _end(self, piece: _Piece, is_first: bool) -> str:
-        """What becomes of the claim before: one that was rejected has ended, one that was paid in part stays
-        for what was paid."""
-        state = self._situation.state
-        if not is_first or state in ("rejected", "voided") or (state == "partly_paid" and piece.only):
-            return ""
-        return "replaced"
 
     def _denied_lines(self) -> list[int]:
         """The record's lines (from 1) that the remittance denied."""
@@ -206,8 +197,8 @@ class _Maker:
 
     # What they leave in the ledger.
 
-    def _correction(self, ends_as: str, changes_record: bool) -> Correction:
-        return Correction(self._claim.id, ends_as, changes_record, self._reason, self._by)
+    def _correction(self, changes_record: bool) -> Correction:
+        return Correction(self._claim.id, changes_record, self._reason, self._by)
 
     def _is_new(self, row: EncounterRow) -> bool:
         return row.row == NOT_YET

@@ -24,6 +24,7 @@ from pipeline.corrections.record import RecordChange, Step, really_changing, wit
 from pipeline.corrections.requests import Requests
 from pipeline.corrections.shown_steps import differences_of
 from pipeline.denials.answered import KINDS, answered_item
+from pipeline.denials.evidence import claim_check_of, conditions_of
 from pipeline.denials.item import WorkItem
 from pipeline.errors import NotCorrectable
 from pipeline.job import Job
@@ -36,6 +37,7 @@ from pipeline.outbound.take_in import decode_content
 from pipeline.outbound.turns import NotBillable
 from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk
+from validators.checks import EncounterCheck
 
 _NUMBER_PATH = "replaces.payer_claim_control_number"
 _LIKELY = 0.05
@@ -104,9 +106,10 @@ class _Planner:
 
     def plan(self) -> Plan:
         situation = self._situation()
-        decision = decide(situation, self._order.asked, self._order.by)
         try:
             steps, changes = self._record(situation)
+            situation = replace(situation, item=self._item_now(situation, steps[-1]))
+            decision = decide(situation, self._order.asked, self._order.by)
             outgoing = outgoing_claims(
                 self._desk,
                 self._requests,
@@ -203,6 +206,24 @@ class _Planner:
         ]
         changes = [*payer_says, *fixes, *given]
         return [sent, *with_changes(now, changes)], list(really_changing(now.content, changes))
+
+    def _item_now(self, situation: Situation, corrected: Step) -> WorkItem | None:
+        """The work item as the corrected record has it: a number that exists now makes another action right."""
+        sent = self._desk.sent(self._claim)
+        if situation.item is None or sent is None:
+            return situation.item
+        request = self._requests.of(corrected.encounter)
+        gate = EncounterCheck(
+            corrected.encounter,
+            request.payer,
+            request.site,
+            request.product,
+            self._job.today,
+            payer_order=request.payer_order,
+        )
+        case = case_of(self._desk, self._claim)
+        holds = conditions_of(sent, request, claim_check_of(sent, request, gate))
+        return answered_item(replace(case, evidence=replace(case.evidence, conditions=holds)))
 
     def _step(self, source: str, content: str) -> Step:
         decoded = decode_content(content)

@@ -44,8 +44,13 @@ def gather(
     return Evidence(
         findings={finding.rule: finding for finding in reversed(findings)},
         judged=frozenset(rule.id for rule in all_rules()),
-        conditions=frozenset(cause for cause, holds in _CONDITIONS.items() if holds(claim, request, check)),
+        conditions=conditions_of(claim, request, check),
     )
+
+
+def conditions_of(claim: Claim, request: ClaimRequest, check: ClaimCheck) -> frozenset[str]:
+    """The ids of causes whose "first choice when" holds for a claim and the record of the request."""
+    return frozenset(cause for cause, holds in _CONDITIONS.items() if holds(claim, request, check))
 
 
 def _birth_date_differs(claim: Claim, request: ClaimRequest, check: ClaimCheck) -> bool:

@@ -19,14 +19,13 @@ NOT_YET = 0
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`before` is the claim before, and `ends_as` what it becomes: replaced, voided, "" where it stays.
+    """What a corrected claim is to the claim `before` it.
 
     `changes_record` says that the record's content is a new one; `reason` and `by` are kept with it.
     `is_to_next_payer`: it takes no other's place.
     """
 
     before: str
-    ends_as: str
     changes_record: bool
     reason: str
     by: str
