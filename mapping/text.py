@@ -12,6 +12,7 @@ import unicodedata
 
 from edi.separators import Separators
 
+_USUAL = Separators("*", ":", "^", "~")
 _SPELLED = str.maketrans(
     {
         "’": "'",
@@ -59,6 +60,11 @@ def fold(text: str, separators: Separators) -> str:
     """The text in upper-case ASCII without separators or control characters, blanks squeezed."""
     safe = "".join(mark if _is_safe(mark, separators) else " " for mark in _spelled(text))
     return re.sub(r" +", " ", safe).strip().upper()
+
+
+def fold_plain(text: str) -> str:
+    """The text folded for being compared, whatever separators its file has."""
+    return fold(text, _USUAL)
 
 
 def needs_folding(text: str, separators: Separators) -> bool:

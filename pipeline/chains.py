@@ -2,7 +2,7 @@
 
 A claim is `replaced`, or `voided`, once the payer has taken in the one that was sent in its place:
 accepted it itself, or decided on it. Where the payer refuses or denies that one, the claim before
-it is as it was. All of it is a function of the set of events of the chain, like `pipeline.life`.
+it is as it was; so is one that was paid in part and whose denied lines alone were sent again. All of it is a function of the set of events of the chain, like `pipeline.life`.
 
 Source: FACTS A6 (CLM05-3 7 and 8), D4 (reversal and correction), D5 (chains are kept).
 """
@@ -19,6 +19,7 @@ from pipeline.life import ClaimLife, life_of, state_of, unpaired_reversal
 
 VOID = "8"
 REPLACED, VOIDED = "replaced", "voided"
+_PAID = ("paid", "partly_paid")
 _REFUSED = ("rejected", "denied")
 _STAGES_OF_THE_PAYER = ("277CA-payer", "277", "835")
 
@@ -60,9 +61,11 @@ class Chain:
         later = self.successors(claim.id)
         if any(one.frequency == VOID and self._voids(one, claim) for one in later):
             return VOIDED
-        if any(one.frequency != VOID and self._stands(one) for one in later):
+        life = self.life(claim.id)
+        standing = [one for one in later if one.frequency != VOID and self._stands(one)]
+        if standing and not (life.state in _PAID and all(map(_has_single_lines, standing))):
             return REPLACED
-        return state_of(self.life(claim.id), decision)
+        return state_of(life, decision)
 
     def _stands(self, claim: ClaimRow) -> bool:
         """Whether the payer has taken a claim in, or one that was sent in its place."""
@@ -90,3 +93,8 @@ class Chain:
         known = {one.id for one in self.claims}
         first = [one for one in self.claims if one.replaces not in known]
         return [each for one in first for each in (one, *self._after(one.id))]
+
+
+def _has_single_lines(claim: ClaimRow) -> bool:
+    """Whether a claim was sent for some lines of another: its part names them (`whole-L001`)."""
+    return "-L" in claim.part

@@ -14,10 +14,7 @@ import hmac
 from collections.abc import Iterable
 
 from edi.claim837i.model import Claim
-from edi.separators import Separators
-from mapping.text import fold
-
-_PLAIN = Separators("*", ":", "^", "~")
+from mapping.text import fold_plain
 
 
 def keyed_digest(parts: Iterable[str], key: bytes) -> str:
@@ -27,13 +24,13 @@ def keyed_digest(parts: Iterable[str], key: bytes) -> str:
 
 def of_member(identifier: str, key: bytes) -> str | None:
     """Of a member id; None where there is none."""
-    folded = "".join(fold(identifier, _PLAIN).split())
+    folded = "".join(fold_plain(identifier).split())
     return keyed_digest(("member", folded), key) if folded else None
 
 
 def of_name(last: str, first: str, key: bytes) -> str | None:
     """Of a name; None where a part of it is missing."""
-    parts = fold(last, _PLAIN), fold(first, _PLAIN)
+    parts = fold_plain(last), fold_plain(first)
     return keyed_digest(("name", *parts), key) if all(parts) else None
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edi.acknowledgment.implementation import GroupAcknowledgment, TransactionAcknowledgment
 from edi.acknowledgment.interchange import InterchangeAcknowledgment
 from edi.acknowledgment.verdicts import Verdict
 from edi.answers import Answer
-from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Status
+from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Status, StatusLine
 from edi.remittance.model import Adjustment, ClaimPayment, Remark, Remittance, ServiceLine
 from edi.values import parse_date
+from pipeline.inbound.clues import Clues, clues_of_payment, clues_of_status
 
 _CLEARINGHOUSE = "AY"
 _OUTCOME_VERDICTS = {
@@ -57,7 +58,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing an answer says: of whom (`reference`), at which stage, with which verdict."""
+    """One thing an answer says: of whom (`reference`), at which stage, with which verdict.
+
+    `clues` is what else it says of whom it means, None where the reference names it by control numbers.
+    """
 
     position: int
     reference: Reference
@@ -67,6 +71,7 @@ class Statement:
     payer_claim_control_number: str
     paid_cents: int
     body: dict[str, Any]
+    clues: Clues | None = None
 
 
 def identity(answer: Answer) -> str:
@@ -89,8 +94,8 @@ def trace_of(answer: Answer) -> tuple[str, str] | None:
     return None
 
 
-def statements(answer: Answer) -> list[Statement]:
-    """What the answer says, in the order in which it says it."""
+def statements(answer: Answer, key: bytes) -> list[Statement]:
+    """What the answer says, in the order in which it says it. `key` is that of patient digests."""
     sender_first = answer.interchange.parties
     sent_between = (*sender_first[2:], *sender_first[:2])
     match answer.model:
@@ -99,9 +104,9 @@ def statements(answer: Answer) -> list[Statement]:
         case GroupAcknowledgment() as model:
             return list(_of_group(model, sent_between, _envelope_day(answer)))
         case ClaimStatusReport() as model:
-            return list(_of_statuses(model, sent_between))
+            return list(_of_statuses(model, sent_between, key))
         case Remittance() as model:
-            return [_of_payment(claim, model) for claim in model.claims]
+            return [_of_payment(claim, model, key) for claim in model.claims]
         case _:
             return []
 
@@ -168,12 +173,17 @@ def _errors(item: TransactionAcknowledgment) -> dict[str, Any]:
     }
 
 
-def _of_statuses(model: ClaimStatusReport, parties: Sequence[str]) -> Iterator[Statement]:
+def _of_statuses(model: ClaimStatusReport, parties: Sequence[str], key: bytes) -> Iterator[Statement]:
     for claim in model.claims:
         account = claim.patient_control_number or claim.trace_number
-        yield _status_statement(
-            model, Reference("account", account), claim.segment_position, _claim_statuses(claim), claim
+        statement = _status_statement(
+            model,
+            Reference("account", account.strip()),
+            claim.segment_position,
+            _claim_statuses(claim),
+            claim,
         )
+        yield replace(statement, clues=clues_of_status(claim, model, key))
     for batch in model.batch_rejections:
         reference = Reference("batch", batch.batch, _four(parties))
         yield _status_statement(model, reference, batch.level.segment_position, batch.statuses, None)
@@ -205,13 +215,22 @@ def _status_statement(
         paid_cents=0,
         body={
             "statuses": _status_codes(found),
-            "lines": [
-                {"control_number": line.line_control_number, "statuses": _status_codes(line.statuses)}
-                for line in lines
-            ],
+            "lines": [{**_status_line(line), "statuses": _status_codes(line.statuses)} for line in lines],
             **_request(claim),
         },
     )
+
+
+def _status_line(line: StatusLine) -> dict[str, Any]:
+    """Which line it is: by its own number, else by what was billed."""
+    days = line.service_dates
+    return {
+        "control_number": line.line_control_number,
+        "code": line.service.code if line.service else "",
+        "revenue_code": line.revenue_code,
+        "charge_cents": line.charge,
+        "service_date": days.first.isoformat() if days and days.first else None,
+    }
 
 
 def _request(claim: ClaimStatus | None) -> dict[str, Any]:
@@ -251,12 +270,12 @@ def _status_codes(found: Iterable[Status]) -> list[dict[str, Any]]:
     ]
 
 
-def _of_payment(claim: ClaimPayment, model: Remittance) -> Statement:
+def _of_payment(claim: ClaimPayment, model: Remittance, key: bytes) -> Statement:
     paid_on = model.payment.payment_date if model.payment else None
     day = paid_on or model.production_date
     return Statement(
         position=claim.segment_position,
-        reference=Reference("account", claim.patient_control_number),
+        reference=Reference("account", claim.patient_control_number.strip()),
         stage="835",
         day=day.isoformat() if day else None,
         verdict="reversal" if claim.is_reversal else "adjudicated",
@@ -273,6 +292,7 @@ def _of_payment(claim: ClaimPayment, model: Remittance) -> Statement:
             "lines": [_payment_line(line) for line in claim.lines],
             **_corrected_insured(claim),
         },
+        clues=clues_of_payment(claim, model, key),
     )
 
 
@@ -292,12 +312,13 @@ def _corrected_insured(claim: ClaimPayment) -> dict[str, Any]:
 
 
 def _payment_line(line: ServiceLine) -> dict[str, Any]:
-    billed = line.billed_service
+    billed, (first, _) = line.billed_service, line.service_dates
     return {
         "control_number": line.line_control_number,
         "code": billed.code if billed else "",
         "revenue_code": line.revenue_code,
         "charge_cents": line.charge,
+        "service_date": first.isoformat() if first else None,
         "paid_cents": line.paid,
         "position": line.segment_position,
         "adjustments": _adjustments(line.adjustments),

@@ -7,8 +7,8 @@ read goes into quarantine with its reason. `.work` is resumed at the start of a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,7 +18,9 @@ from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.folders import finished_files, free_name
 from pipeline.inbound.doubts import doubts
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
-from pipeline.inbound.match import claims_named
+from pipeline.inbound.match.accounts import Key
+from pipeline.inbound.match.references import claims_named
+from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
 from pipeline.inbound.positions import bodies_of_claims
 from pipeline.inbound.states import update_states
 from pipeline.job import Job
@@ -36,13 +38,18 @@ STRUCTURE_ODD = RuleKey("structure-odd", 2, Severity.WARNING)
 
 @dataclass(slots=True)
 class _Effects:
-    """What a file changed, told once its transaction is committed."""
+    """What a file changed, told once its transaction is committed. `key` is that of patient digests,
+    `own` are its statements that name an account."""
 
     findings: list[Finding]
-    touched: set[str]
+    key: bytes
     sent: SentFiles
+    touched: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    own: dict[Key, Statement] = field(default_factory=dict)
     events: int = 0
     parked: int = 0
+    events_matched_later: int = 0
 
 
 def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
@@ -125,19 +132,23 @@ def _set_aside(
 
 def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
     """One transaction: the file, its transactions, their events, the states that follow."""
-    effects = _Effects(list(file.findings), set(), SentFiles(job.config.folders.archive_out))
+    sent = SentFiles(job.config.folders.archive_out)
+    effects = _Effects(list(file.findings), job.ledger.patient_key(), sent)
     kinds = "+".join(sorted({answer.kind for answer in file.answers}))
+    place = Place(file=name)
     with job.ledger.transaction("answers") as connection:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
         for answer in file.answers:
             _record_answer(connection, sha256, name, answer, effects)
+        _tell_of(settle(connection, effects.accounts), effects, place)
         update_states(connection, effects.touched)
-        place = Place(file=name)
         digests = {identity(answer) for answer in file.answers}
         effects.findings += doubts(connection, effects.touched, digests, place)
     job.journal.findings += effects.findings
     job.journal.count("answer_files")
     job.journal.count("events", effects.events)
+    if effects.events_matched_later:
+        job.journal.count("events_matched_later", effects.events_matched_later)
     if effects.parked:
         job.journal.count("events_parked", effects.parked)
 
@@ -173,8 +184,13 @@ def _record_answer(connection: Connection, sha256: str, name: str, answer: Answe
         effects.findings.append(_unread(answer, place))
         return
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
-    for statement in statements(answer):
-        _record_statement(connection, digest, statement, place, effects)
+    for statement in statements(answer, effects.key):
+        if statement.reference.kind == ACCOUNT:
+            answers.add_event(connection, _event(digest, statement, PARKED))
+            effects.accounts.add(statement.reference.value)
+            effects.own[digest, statement.position] = statement
+        else:
+            _record_statement(connection, digest, statement, place, effects)
 
 
 def _unread(answer: Answer, place: Place) -> Finding:
@@ -190,6 +206,7 @@ def _unread(answer: Answer, place: Place) -> Finding:
 def _record_statement(
     connection: Connection, digest: str, statement: Statement, place: Place, effects: _Effects
 ) -> None:
+    """What is said of a batch, a file or a transaction set, to each claim of it."""
     named = claims_named(connection, statement.reference)
     bodies = bodies_of_claims(connection, effects.sent, statement.body, named)
     for claim in named:
@@ -200,14 +217,37 @@ def _record_statement(
     if not named:
         answers.add_event(connection, _event(digest, statement, PARKED))
         effects.parked += 1
-        effects.findings.append(
-            Finding.of(
-                ANSWER_UNMATCHED,
-                "This answer names no claim, or more than one, that the ledger knows; it is kept until one fits.",
-                fix="If the claim was made elsewhere, give its 837I file to `j3399 ingest`.",
-                place=Place(file=place.file, segment_position=statement.position or None),
-            )
+        effects.findings.append(_unmatched(statement, place, ()))
+
+
+def _tell_of(settled: Settled, effects: _Effects, place: Place) -> None:
+    """What became of the file's own statements, and of those that were parked before it came."""
+    effects.touched |= settled.touched
+    for key, statement in effects.own.items():
+        if key in settled.parked:
+            effects.parked += 1
+            effects.findings.append(_unmatched(statement, place, settled.parked[key]))
+        else:
+            effects.events += 1
+    effects.events_matched_later = len(settled.matched - effects.own.keys())
+
+
+def _unmatched(statement: Statement, place: Place, fitting: Sequence[str]) -> Finding:
+    where = Place(file=place.file, segment_position=statement.position or None)
+    if len(fitting) > 1:
+        return Finding.of(
+            ANSWER_UNMATCHED,
+            "This answer fits claims {claims}, and does not say which; it is kept until more is known.",
+            fields={"claims": ", ".join(fitting)},
+            fix="Ask the payer which of them it means.",
+            place=where,
         )
+    return Finding.of(
+        ANSWER_UNMATCHED,
+        "This answer names no claim, or more than one, that the ledger knows; it is kept until one fits.",
+        fix="If the claim was made elsewhere, give its 837I file to `j3399 ingest`.",
+        place=where,
+    )
 
 
 def _event(digest: str, statement: Statement, claim: str) -> EventRow:
@@ -222,23 +262,32 @@ def _event(digest: str, statement: Statement, claim: str) -> EventRow:
         payer_claim_control_number=statement.payer_claim_control_number or None,
         paid_cents=statement.paid_cents,
         body=statement.body,
+        clearinghouse_number=(statement.clues.clearinghouse_number or None) if statement.clues else None,
+        clues=statement.clues.as_dict() if statement.clues else None,
     )
 
 
 def _match_parked(job: Job) -> None:
-    """Look again for the claims of parked events."""
+    """Look again for the claims of parked events, and tell how many are left."""
     with job.ledger.reading() as connection:
-        found = [
-            (event, named)
-            for event in answers.parked(connection)
-            if (named := claims_named(connection, Reference.from_text(event.reference)))
-        ]
-    if not found:
+        parked = answers.parked(connection)
+    if not parked:
         return
     with job.ledger.transaction("parked answers") as connection:
+        settled = settle(connection, ())
+        found = len(settled.matched)
         sent = SentFiles(job.config.folders.archive_out)
-        for event, named in found:
-            bodies = bodies_of_claims(connection, sent, event.body, named)
-            answers.unpark(connection, event, bodies)
-        update_states(connection, {claim.id for _, named in found for claim in named})
-    job.journal.count("events_matched_later", len(found))
+        for event in parked:
+            named = claims_named(connection, Reference.from_text(event.reference))
+            if named:
+                bodies = bodies_of_claims(connection, sent, event.body, named)
+                answers.unpark(connection, event, bodies)
+                settled.touched |= {claim.id for claim in named}
+                found += 1
+        update_states(connection, settled.touched)
+        left = answers.parked_with_candidates(connection)
+    if found:
+        job.journal.count("events_matched_later", found)
+    if left:
+        job.journal.counts["answers_without_a_claim"] = len(left)
+        job.journal.counts["answers_that_fit_several_claims"] = sum(len(fitting) > 1 for _, fitting in left)

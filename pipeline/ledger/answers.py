@@ -8,15 +8,21 @@ under the reference it came with.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from pipeline.ledger.schema import events, inbound_files, transactions
+from pipeline.ledger.schema import event_candidates, events, inbound_files, transactions
 
 PARKED = ""
+_LAST = "\U0010ffff"
+"""After every character, so that a range holds all that begin alike."""
+BY_ACCOUNT, BY_NUMBER, BY_CLEARINGHOUSE, BY_PATIENT = "account", "number", "clearinghouse", "patient"
+"""By what an answer found its claim."""
+UNSURE = (BY_NUMBER, BY_CLEARINGHOUSE, BY_PATIENT)
+"""Those that are looked at again when more is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,61 @@ def parked(connection: Connection) -> list[EventRow]:
     """The events whose claim is not known."""
     statement = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
     return [_record(row) for row in connection.execute(statement)]
+
+
+def unsure(connection: Connection) -> list[EventRow]:
+    """The events whose claim is not known, or not by its account number."""
+    statement = (
+        select(events)
+        .where(or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE)))
+        .order_by(events.c.digest, events.c.position)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def of_references(connection: Connection, start: str) -> list[EventRow]:
+    """The events whose reference begins so."""
+    statement = (
+        select(events)
+        .where(events.c.reference >= start, events.c.reference < start + _LAST)
+        .order_by(events.c.digest, events.c.position)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def move(connection: Connection, event: EventRow, claim: str, matched_by: str | None) -> None:
+    """Give an event to a claim, by what was found; or park it again."""
+    connection.execute(
+        update(events)
+        .where(
+            events.c.digest == event.digest,
+            events.c.position == event.position,
+            events.c.claim == event.claim,
+        )
+        .values(claim=claim, matched_by=matched_by)
+    )
+
+
+def set_candidates(connection: Connection, event: EventRow, claims: Collection[str]) -> None:
+    """The claims that a parked event fits, where it fits several."""
+    same = (event_candidates.c.digest == event.digest, event_candidates.c.position == event.position)
+    known = set(connection.execute(select(event_candidates.c.claim).where(*same)).scalars())
+    wanted = set(claims) if len(claims) > 1 else set()
+    if known != wanted:
+        connection.execute(delete(event_candidates).where(*same))
+        one = {"digest": event.digest, "position": event.position}
+        if wanted:
+            connection.execute(
+                insert(event_candidates), [{**one, "claim": claim} for claim in sorted(wanted)]
+            )
+
+
+def parked_with_candidates(connection: Connection) -> list[tuple[EventRow, list[str]]]:
+    """The events whose claim is not known, each with the claims that it fits: several, or none."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for row in connection.execute(select(event_candidates).order_by(event_candidates.c.claim)):
+        found.setdefault((row.digest, row.position), []).append(row.claim)
+    return [(event, found.get((event.digest, event.position), [])) for event in parked(connection)]
 
 
 def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str, Any]]) -> None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from pipeline.ledger.answers import PARKED, UNSURE
 from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
 from pipeline.ledger.schema import patients as patients_table
 
@@ -288,6 +289,80 @@ def by_control_number(connection: Connection, patient_control_number: str) -> li
         .order_by(claims.c.version.desc(), claims.c.id)
     )
     return [_record(row) for row in connection.execute(statement)]
+
+
+def with_account(connection: Connection, start: str) -> list[ClaimRow]:
+    """All claims whose account number (CLM01) begins so, by id."""
+    statement = (
+        select(claims)
+        .where(
+            claims.c.patient_control_number >= start, claims.c.patient_control_number < start + "\U0010ffff"
+        )
+        .order_by(claims.c.id)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def numbered(connection: Connection, number: str) -> set[str]:
+    """The ids of the claims that surely have this payer claim control number: by an answer, or because
+    the claim sent in their place names it (REF*F8)."""
+    answered = select(events.c.claim).where(
+        events.c.payer_claim_control_number == number,
+        events.c.claim != PARKED,
+        or_(events.c.matched_by.is_(None), events.c.matched_by.not_in(UNSURE)),
+    )
+    named = select(claims.c.replaces).where(
+        claims.c.original_number == number, claims.c.replaces.is_not(None)
+    )
+    return set(connection.execute(answered).scalars()) | set(connection.execute(named).scalars())
+
+
+def numbered_by_clearinghouse(connection: Connection, number: str) -> set[str]:
+    """The ids of the claims that surely have this number of a clearinghouse (REF*D9)."""
+    answered = select(events.c.claim).where(
+        events.c.clearinghouse_number == number,
+        events.c.claim != PARKED,
+        or_(events.c.matched_by.is_(None), events.c.matched_by.not_in(UNSURE)),
+    )
+    sent = select(claims.c.id).where(claims.c.clearinghouse_number == number)
+    return set(connection.execute(answered).scalars()) | set(connection.execute(sent).scalars())
+
+
+def of_patients(connection: Connection, digests: Collection[str], total_cents: int) -> list[ClaimRow]:
+    """The claims over an amount whose patient an answer names so, by id."""
+    known = select(claim_patients.c.claim).where(claim_patients.c.digest.in_(digests))
+    statement = (
+        select(claims)
+        .where(claims.c.total_cents == total_cents, claims.c.id.in_(known))
+        .order_by(claims.c.id)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def link_chains(connection: Connection) -> set[str]:
+    """Let claims that name another by the payer's number (REF*F8) replace it, where one claim to that
+    payer has it; the ids of those that now do."""
+    statement = (
+        select(claims)
+        .where(
+            claims.c.replaces.is_(None),
+            claims.c.original_number.is_not(None),
+            claims.c.frequency.in_((_REPLACEMENT, _VOID)),
+        )
+        .order_by(claims.c.id)
+    )
+    linked = set()
+    for claim in map(_record, connection.execute(statement).all()):
+        chain = {row.id for row in chain_of(connection, claim.id)}
+        ids = numbered(connection, claim.original_number or "") - chain
+        same_payer = claims.c.payer == claim.payer
+        found = list(
+            connection.execute(select(claims.c.id).where(claims.c.id.in_(ids), same_payer)).scalars()
+        )
+        if len(found) == 1:
+            connection.execute(update(claims).where(claims.c.id == claim.id).values(replaces=found[0]))
+            linked.add(claim.id)
+    return linked
 
 
 def chain_of(connection: Connection, claim: str) -> list[ClaimRow]:

@@ -233,7 +233,7 @@ def test_a_change_that_came_before_the_rejection_is_sent_after_it(tmp_path: Path
 def test_a_rejected_batch_is_that_of_the_partner_who_answers(tmp_path: Path) -> None:
     """Two partners have files with one BHT03; the rejection of one leaves the other's claims alone."""
     from pipeline.inbound.extract import Reference
-    from pipeline.inbound.match import claims_named
+    from pipeline.inbound.match.references import claims_named
     from tests.support.builders import INPATIENT, a_record
 
     config = a_workspace(tmp_path)

@@ -1,8 +1,4 @@
-"""From a reference to the claims it names.
-
-What fits no claim, or two encounters, is never guessed: it is parked and looked at again
-in every run.
-"""
+"""The claims of a batch, of a file or of a transaction set, by the control numbers that were sent."""
 
 from __future__ import annotations
 
@@ -12,14 +8,12 @@ from pipeline.inbound.extract import Reference
 from pipeline.ledger import claims, files
 from pipeline.ledger.claims import ClaimRow
 
-_ACCOUNT_WIDTH = 20
+KINDS = ("batch", "file", "set")
 
 
 def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]:
-    """The claims of a reference: none where it is unknown or fits more than one encounter."""
+    """The claims of a reference; none where it is unknown, or fits files of two partners."""
     match reference.kind:
-        case "account":
-            return _of_account(connection, reference.value)
         case "batch":
             return _of_batch(connection, reference)
         case "file":
@@ -29,13 +23,6 @@ def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]
             return _of_file(connection, reference, number, transaction)
         case _:
             return []
-
-
-def _of_account(connection: Connection, account: str) -> list[ClaimRow]:
-    """The newest version of the claim with this CLM01. Payers keep at least its first 20 characters."""
-    found = claims.by_control_number(connection, account[:_ACCOUNT_WIDTH].strip())
-    keys = {(claim.encounter, claim.part, claim.payer_order) for claim in found}
-    return found[:1] if len(keys) == 1 else []
 
 
 def _of_batch(connection: Connection, reference: Reference) -> list[ClaimRow]:
