@@ -7,6 +7,8 @@
     [partners]
     default = "test-clearinghouse"  # who gets a payer's claims
     texas-medicaid = "tmhp"
+    [reports]
+    show_phi = false                # true: the pages in `reports` show patient data; protect the folder
 
 Paths are taken from the folder of the file. Unknown names are refused.
 """
@@ -40,20 +42,27 @@ class _ProfilesSection(_Section):
     folder: str | None = None
 
 
+class _ReportsSection(_Section):
+    show_phi: bool = False
+
+
 class _File(_Section):
     folders: _FoldersSection = _FoldersSection()
     profiles: _ProfilesSection = _ProfilesSection()
+    reports: _ReportsSection = _ReportsSection()
     partners: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The configuration with its paths resolved. `test_usage` forces ISA15 = T."""
+    """The configuration with its paths resolved. `test_usage` forces ISA15 = T; `reports_show_phi` shows
+    patient data on the pages in `reports`, for a folder that is protected."""
 
     folders: Folders
     own_profiles: Path | None
     partners: dict[str, str]
     test_usage: bool = False
+    reports_show_phi: bool = False
 
     @property
     def ledger_path(self) -> Path:
@@ -99,7 +108,7 @@ def load_config(path: Path) -> Config:
         # Made silently, a mistyped or unmounted root would begin a new ledger, and with it
         # control numbers that were used before.
         raise StorageError(f"{path}: the folder {root} does not exist", "Mount it, or make it once by hand")
-    return Config(Folders.below(root), own, dict(file.partners))
+    return Config(Folders.below(root), own, dict(file.partners), reports_show_phi=file.reports.show_phi)
 
 
 def config_for_output(out: Path) -> Config:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.options import as_of_option, config_option, moment, required_config
+from pipeline.cli.output import deliver
 from pipeline.errors import ConfigurationError, StorageError
 
 if TYPE_CHECKING:
@@ -55,11 +56,10 @@ def claim(
     from pipeline.worklist.desk import Desk
 
     config, now = required_config(config_path), moment(as_of)
-    steps = DurableSteps()
     kind = "html" if as_html else "json" if as_json else output
     if not config.ledger_path.is_file():
         raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-    ledger = Ledger.open_read_only(config.ledger_path, steps)
+    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
     try:
         with ledger.reading() as connection:
             desk = Desk(config, connection, ProfileStore(config.own_profiles), now.date())
@@ -68,11 +68,7 @@ def claim(
         raise ConfigurationError(str(error)) from None
     finally:
         ledger.close()
-    if out is None:
-        click.echo(text)
-    else:
-        steps.replace_file(out, f"{text}\n".encode())
-        click.echo(f"{out} written", err=True)
+    deliver(f"{text}\n".encode(), out)
     return 0
 
 

@@ -15,6 +15,7 @@ from pipeline import exit_codes
 from pipeline.cli.finding_groups import FindingGroups, Numbers, wrapped
 from pipeline.cli.json_stream import Stream, write_json
 from pipeline.cli.options import as_of_option, config_option, moment
+from pipeline.cli.output import deliver
 from pipeline.config import Config, config_for_output, find_config, load_config
 from pipeline.errors import ConfigurationError, OperationError, StorageError
 
@@ -102,7 +103,7 @@ def validate(
         judging = _Judging(config, moment(as_of).date(), engine, prior, show_phi)
         judging.read_encounters(encounters)
         if page is not None:
-            _write_page(page, judging.page(files, moment(as_of)))
+            deliver(judging.page(files, moment(as_of)).encode(), page)
         elif as_json:
             write_json(judging.document(files), sys.stdout)
         else:
@@ -114,13 +115,6 @@ def validate(
     for line in judging.unreadable:
         click.echo(f"not read: {line}", err=True)
     return exit_codes.FINDINGS if judging.summary["error"] else exit_codes.DONE
-
-
-def _write_page(path: Path, text: str) -> None:
-    from pipeline.durable import DurableSteps
-
-    DurableSteps().replace_file(path, text.encode())
-    click.echo(f"{path} written", err=True)
 
 
 @contextmanager

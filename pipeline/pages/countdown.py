@@ -1,0 +1,44 @@
+"""Children whose infusion is planned: what is missing, and what runs out when."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import ValidationError
+
+from mapping.encounter import Encounter
+from mapping.profile_store import ProfileError, ProfileStore
+from pipeline.ledger import survey
+from pipeline.ledger.store import Ledger
+from pipeline.outbound.take_in import decode_content
+from validators.checks import EncounterCheck
+from validators.readiness import Readiness, readiness
+
+_PLANNED = "planned"
+
+
+def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) -> list[Readiness]:
+    """The readiness of every planned infusion of the ledger, by its day; what cannot be judged is left out.
+
+    An encounter that cannot be judged (its record, payer or site is unknown) is held with its reason, and
+    so stands in the worklist.
+    """
+    with ledger.reading() as connection:
+        contents = [row.content for row in survey.newest_records(connection)]
+    found = []
+    for content in contents:
+        try:
+            encounter = Encounter.model_validate(decode_content(content))
+            if encounter.therapy is None or encounter.therapy.status != _PLANNED:
+                continue
+            check = EncounterCheck(
+                encounter=encounter,
+                payer=profiles.known_payer(encounter.coverages[0].payer),
+                site=profiles.site(encounter.site),
+                product=profiles.product(encounter.therapy.product),
+                today=today,
+            )
+        except (ValidationError, ProfileError):
+            continue
+        found.append(readiness(check))
+    return sorted(found, key=lambda one: (one.infusion or dt.date.max, one.encounter))

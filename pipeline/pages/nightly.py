@@ -1,0 +1,81 @@
+"""The pages that a night leaves in `reports`: the report of the day, its calendar, a page for each open claim.
+
+A page of a claim is made again only when what it shows has changed, so that a night with thousands of
+open items stays short; the pages of claims that need nobody any more are removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.aftercare.schedule import schedule_of
+from pipeline.denials.item import WorkItem
+from pipeline.job import Job
+from pipeline.pages.calendar_page import calendar_page
+from pipeline.pages.claim_page import claim_page
+from pipeline.pages.claim_views import claim_view
+from pipeline.pages.countdown import planned_infusions
+from pipeline.pages.report_page import ShownFigure, report_page
+from pipeline.worklist.desk import Desk
+
+_CLAIM_PAGES = "claims"
+
+
+def write_pages(
+    job: Job, summary: Mapping[str, Any], items: Sequence[WorkItem], figures: Sequence[ShownFigure] = ()
+) -> None:
+    """Write the pages of a night. Patient data is masked, unless the configuration shows it in reports."""
+    folder = job.config.folders.reports
+    calendar = f"{job.today.isoformat()}-calendar.html"
+    page = report_page(
+        job.today,
+        summary,
+        items,
+        figures,
+        claim_pages=Path(_CLAIM_PAGES),
+        links=(("Calendar", calendar), ("Worklist as a sheet", "worklist.xlsx")),
+    )
+    _write(job, folder / f"{job.today.isoformat()}.html", page)
+    _write(job, folder / calendar, _calendar(job))
+    _write_claim_pages(job, items)
+
+
+def _calendar(job: Job) -> str:
+    schedule = schedule_of(job.ledger, job.profiles)
+    planned = planned_infusions(job.ledger, job.profiles, job.today)
+    return calendar_page(
+        job.today,
+        planned,
+        schedule.visits,
+        schedule.left_out,
+        made=f"Made {job.now:%Y-%m-%d %H:%M}.",
+        show_phi=job.config.reports_show_phi,
+    )
+
+
+def _write_claim_pages(job: Job, items: Sequence[WorkItem]) -> None:
+    folder = job.config.folders.reports / _CLAIM_PAGES
+    job.steps.make_folder(folder)
+    wanted = {item.claim: item for item in items if item.claim}
+    shown = "shown" if job.config.reports_show_phi else "masked"
+    for path in sorted(folder.glob("*.html")):
+        if path.stem not in wanted:
+            job.steps.remove(path)
+    with job.ledger.reading() as connection:
+        desk = Desk(job.config, connection, job.profiles, job.today)
+        rows = {row.id: row for row in desk.all_claims if row.id in wanted}
+        for claim in sorted(rows):
+            path = folder / f"{claim}.html"
+            made = f"Of item {wanted[claim].fingerprint}, patient data {shown}."
+            if path.is_file() and made in path.read_text("utf-8"):
+                continue
+            view = claim_view(desk, rows[claim], made=made)
+            _write(job, path, claim_page(view, show_phi=job.config.reports_show_phi))
+
+
+def _write(job: Job, path: Path, text: str) -> None:
+    data = text.encode()
+    if not path.is_file() or path.read_bytes() != data:
+        job.steps.replace_file(path, data)
