@@ -21,10 +21,11 @@ from pipeline.inbound.extract import Reference, Statement, identity, statements,
 from pipeline.inbound.match.accounts import Key
 from pipeline.inbound.match.references import claims_named
 from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
+from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.positions import bodies_of_claims
 from pipeline.inbound.states import update_states
 from pipeline.job import Job
-from pipeline.ledger import answers
+from pipeline.ledger import answers, provider_adjustments
 from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.quarantine import quarantine_file, quarantine_text
 from pipeline.sent_files import SentFiles
@@ -184,6 +185,7 @@ def _record_answer(connection: Connection, sha256: str, name: str, answer: Answe
         effects.findings.append(_unread(answer, place))
         return
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
+    provider_adjustments.add(connection, moved_money(answer, digest))
     for statement in statements(answer, effects.key):
         if statement.reference.kind == ACCOUNT:
             answers.add_event(connection, _event(digest, statement, PARKED))

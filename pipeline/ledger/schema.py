@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 3
+VERSION = 4
 
 metadata = MetaData()
 
@@ -235,6 +235,21 @@ event_candidates = Table(
     Column("digest", String, ForeignKey("transactions.digest"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("claim", String, ForeignKey("claims.id"), primary_key=True),
+)
+
+# Money that a remittance moves outside its claims: a pair of PLB each; a positive amount lowers the
+# payment. `element` is the place of the pair in its segment, `reference` PLB03-2, `payer` TRN03.
+provider_adjustments = Table(
+    "provider_adjustments",
+    metadata,
+    Column("digest", String, ForeignKey("transactions.digest"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("element", String, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("day", String),
+    Column("payer", String, nullable=False),
 )
 
 # `subject` is a claim or, of a waiver, an encounter.

@@ -18,12 +18,13 @@ from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile, ProductProfile
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
-from pipeline.ledger import answers, claims, encounters, files
+from pipeline.ledger import answers, claims, encounters, files, provider_adjustments
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow, LineRow
 from pipeline.ledger.decisions import WRITTEN_OFF
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.ledger.files import FileRow
+from pipeline.ledger.provider_adjustments import ProviderAdjustmentRow
 from pipeline.life import ClaimLife, life_of
 from pipeline.outbound.archived import ArchivedClaims
 
@@ -76,6 +77,11 @@ class Desk:
     @cached_property
     def _events(self) -> dict[str, list[EventRow]]:
         return answers.by_claim(self.connection)
+
+    @cached_property
+    def moved_money(self) -> Sequence[ProviderAdjustmentRow]:
+        """All money that remittances moved outside their claims."""
+        return provider_adjustments.all_rows(self.connection)
 
     def events(self, claim: ClaimRow) -> list[EventRow]:
         """What was answered about a claim."""

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from pipeline.denials.item import WorkItem
 from pipeline.denials.ranking import RankedCause
-from pipeline.ledger import answers, candidates
+from pipeline.ledger import answers
 from pipeline.ledger.answers import EventRow
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.making import own_kinds
@@ -24,18 +24,15 @@ _DIGEST_SHOWN = 12
 
 def unmatched_answers(desk: Desk) -> Iterator[WorkItem]:
     """An item for each transaction of which a part is parked."""
-    fits = candidates.of_parked(desk.connection)
-    for digest, group in groupby(answers.parked(desk.connection), key=lambda event: event.digest):
-        yield _item(desk, digest, list(group), fits)
+    parked = answers.parked_with_candidates(desk.connection)
+    for digest, group in groupby(parked, key=lambda pair: pair[0].digest):
+        yield _item(desk, digest, list(group))
 
 
-def _item(
-    desk: Desk, digest: str, parked: Sequence[EventRow], fits: dict[tuple[str, int], list[str]]
-) -> WorkItem:
+def _item(desk: Desk, digest: str, fits: Sequence[tuple[EventRow, list[str]]]) -> WorkItem:
     own = own_kinds()[KIND]
-    several = {
-        event.position: fits[digest, event.position] for event in parked if (digest, event.position) in fits
-    }
+    parked = [event for event, _ in fits]
+    several = {event.position: claims for event, claims in fits if claims}
     return WorkItem(
         kind=KIND,
         key=f"answer-{digest[:_DIGEST_SHOWN]}:{KIND}",
