@@ -3,7 +3,7 @@
 `files/answers/*.x12` are the files; the text of the same name was written beside each by reading
 the file with the guide in hand, not by running this code. It holds every field that is not empty.
 
-Source: FACTS D1 to D3, annexes 2 and 4; for the request for documents, 005010X213.
+Source: FACTS D1 to D4, annexes 2 to 4; for the request for documents, 005010X213.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from edi.acknowledgment.implementation import (
     TransactionAcknowledgment,
 )
 from edi.acknowledgment.interchange import InterchangeAcknowledgment
-from edi.answer_parts import ProcedureCode
+from edi.answer_parts import ProcedureCode, Trace
 from edi.answers import Answer, read_answers
 from edi.claim_status.model import BatchRejection, ClaimStatus, ClaimStatusReport, Level
 from edi.finding import Finding
 from edi.protected import Protected
+from edi.remittance.model import ClaimPayment, Party, Payment, Remittance, ServiceLine
+from edi.tokens import Segment
 from tests.edi.test_answers import MUTATIONS
 
 FOLDER = Path(__file__).parent / "files" / "answers"
@@ -40,6 +42,9 @@ _ALSO: dict[type, tuple[str, ...]] = {
     SegmentError: ("patient_control_number",),
     ClaimStatus: ("rejected", "is_request", "due_date", "requested_documents"),
     Level: ("rejected",),
+    Payment: ("net",),
+    ClaimPayment: ("is_reversal", "was_forwarded"),
+    ServiceLine: ("line_control_number", "service_dates"),
 }
 _RAW = ("segments", "unplaced")
 
@@ -65,6 +70,8 @@ def _record(word: str, record: Any, depth: int) -> Iterator[str]:
         value = getattr(record, name)
         if isinstance(value, tuple) and value and is_dataclass(value[0]) and not _is_chain(record, name):
             parts += [(name, part) for part in value]
+        elif isinstance(value, Payment | Trace | Party):
+            parts.append((name, value))
         elif text := _text(value):
             own.append(f"{'at' if name == 'segment_position' else name}={text}")
     yield "  " * depth + " ".join([word, *own])
@@ -108,19 +115,37 @@ def test_a_file_written_by_hand_is_read_field_by_field(path: Path) -> None:
 def test_there_are_five_files_of_each_kind() -> None:
     kinds = [path.name.split("-")[0] for path in FILES]
     assert {kind: kinds.count(kind) for kind in kinds} == dict.fromkeys(
-        ("277", "277ca", "997", "999", "ta1"), 5
+        ("277", "277ca", "835", "997", "999", "ta1"), 5
     )
 
 
 def held_segments(answer: Answer) -> list[int]:
     """The positions of the segments that the model holds, in the order of the file."""
     model: Any = answer.model
+    if isinstance(model, Remittance):
+        return sorted(segment.position for segment in _segments_of(model, answer))
     held = [*model.segments, *model.unplaced]
     if isinstance(model, ClaimStatusReport):
         held += [segment for level in model.levels for segment in level.segments]
     else:
         held += [segment for item in model.transactions for segment in item.segments]
     return sorted(segment.position for segment in held)
+
+
+def _segments_of(model: Remittance, answer: Answer) -> Iterator[Segment]:
+    """The segments of an 835 that its records hold, and those that are fields of it: its header, PLB."""
+    assert answer.transaction is not None
+    for party in (model.payer, model.payee):
+        yield from party.segments if party else ()
+    for group in model.groups:
+        yield from group.segments
+        for claim in group.claims:
+            yield from claim.segments
+    yield from model.unplaced
+    first = next((segment.position for segment in answer.transaction.body if segment.id == "N1"), 0)
+    for segment in answer.transaction.body:
+        if segment.position < first or segment.id == "PLB":
+            yield segment
 
 
 def is_held_whole(answer: Answer) -> bool:
