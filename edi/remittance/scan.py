@@ -170,6 +170,25 @@ class HeldClaim(ClaimText):
     def segments(self) -> Sequence[Segment]:
         return self._held.segments
 
+    def as_run(self) -> ClaimRun | None:
+        """The same as a run, None where it could be none: see `Run`."""
+        setting, segments, tail = self.setting, self._held.segments, self._held.segments[0].tail
+        if not tail.startswith(setting.tail) or tail.count(setting.tail) > 1:
+            return None
+        at, position = self.start, self.position
+        for segment in segments:
+            if segment.id not in RUN_IDS or segment.text == segment.id:
+                return None
+            if (segment.start, segment.position, segment.tail) != (at, position, tail):
+                return None
+            at += len(segment.text) + len(tail)
+            position += 1
+        run = Run(
+            "".join([segment.text + tail for segment in segments]), setting.separators, self.start, tail
+        )
+        run.position = self.position
+        return ClaimRun(run, Setting(run, setting.group, setting.read_exactly))
+
     def read(self) -> ClaimPayment:
         segments = self._held.segments
         separators, position = self.setting.separators, self.position

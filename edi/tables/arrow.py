@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ TYPES = {
 }
 
 
+@cache
 def arrow_schema(table: str) -> pa.Schema:
     """The columns of a table; each field's metadata names the element it comes from."""
     return pa.schema(

@@ -68,7 +68,9 @@ class TableBuilder:
         self._close_rows(table)
         batches, self._batches[table] = self._batches[table], []
         self._counts[table] = 0
-        for batch in pa.Table.from_batches(batches, arrow_schema(table)).combine_chunks().to_batches():
+        if len(batches) > 1:
+            batches = pa.Table.from_batches(batches, arrow_schema(table)).combine_chunks().to_batches()
+        for batch in batches:
             self._take(table, batch)
 
 

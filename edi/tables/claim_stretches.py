@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from edi.remittance.scan import ClaimRun, ClaimText, Setting
+from edi.remittance.scan import ClaimRun, ClaimText, HeldClaim, Setting
 from edi.tables.claim_columns import ClaimColumns
 from edi.tokens import Run
 
@@ -20,7 +20,7 @@ def long_stretches(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
     held: list[Run] = []
     setting: Setting | None = None
     length = 0
-    for stretch in stretches:
+    for stretch in _as_runs(stretches):
         if held and setting is not None and not _goes_on(stretch, held[-1], setting):
             yield _one(held, setting)
             held, length = [], 0
@@ -35,6 +35,17 @@ def long_stretches(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
             yield stretch
     if held and setting is not None:
         yield _one(held, setting)
+
+
+def _as_runs(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Claims that were read segment by segment, as runs where they could be some."""
+    for stretch in stretches:
+        if isinstance(stretch, ClaimRun):
+            yield stretch
+            continue
+        for claim in stretch:
+            run = claim.as_run() if isinstance(claim, HeldClaim) else None
+            yield run or [claim]
 
 
 def _goes_on(stretch: Stretch, before: Run, setting: Setting) -> bool:

@@ -86,5 +86,17 @@ def test_a_claim_that_is_not_clean_lets_the_others_be_columns() -> None:
     stretches = list(long_stretches(RemittanceReader(transaction).stretches()))
     parts = [part for stretch in stretches for part in clean_parts(stretch)]
     found = [len(part.starts) if isinstance(part, ClaimColumns) else -len(list(part)) for part in parts]
-    # the first and the last stand beside segments of no claim, and are read segment by segment
-    assert [count for count in found if count] == [-1, 8, -1, 26, -1]
+    assert [count for count in found if count] == [9, -1, 27]
+
+
+@pytest.mark.parametrize(
+    "odd", ["NTE*ADD*A~", "CAS~", "LX~", "PLB*1*20261231*WO:A*1~", "\n", "N1*PR*A~", "CUR~"]
+)
+def test_what_stands_among_the_segments_of_a_claim_is_not_lost(tmp_path: Path, odd: str) -> None:
+    """Beside odd segments claims are read segment by segment, and may become columns all the same."""
+    text = MANY.decode().replace("\n", "")
+    for number in (1, 2, 30, 60):
+        parts = text.split("DTM*232")
+        head, tail = "DTM*232".join(parts[:number]), "DTM*232".join(parts[number:])
+        assert_alike(tmp_path / "f", f"{head}{odd}DTM*232{tail}".encode())
+        assert_alike(tmp_path / "f", f"{head}DTM*232{tail}".replace("~", "\n").encode())
