@@ -13,6 +13,7 @@ from pipeline.config import Config, find_config, load_config
 from pipeline.errors import ConfigurationError
 
 F = TypeVar("F", bound=Callable[..., Any])
+_LONGEST_WORDS = 200
 
 
 class Moment(click.ParamType[dt.datetime]):
@@ -42,6 +43,18 @@ class Day(click.ParamType[dt.date]):
             return dt.date.fromisoformat(str(value))
         except ValueError:
             self.fail("give a date (2026-11-25)", param, ctx)
+
+
+class Words(click.ParamType[str]):
+    """A short text on one line."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = value.strip()
+        if not text or len(text) > _LONGEST_WORDS or not text.isprintable():
+            self.fail(f"give 1 to {_LONGEST_WORDS} characters on one line", param, ctx)
+        return text
 
 
 def day_option(flag: str, name: str, words: str) -> Callable[[F], F]:

@@ -7,31 +7,17 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import as_of_option, config_option, moment, required_config
+from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
 from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, StorageError
 from pipeline.lock import run_lock
-
-_LONGEST = 200
-
-
-class _Words(click.ParamType[str]):
-    """A short text on one line."""
-
-    name = "text"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        text = value.strip()
-        if not text or len(text) > _LONGEST or not text.isprintable():
-            self.fail(f"give 1 to {_LONGEST} characters on one line", param, ctx)
-        return text
 
 
 @click.command()
 @click.argument("claim")
 @click.argument("rule")
-@click.option("--reason", type=_Words(), required=True, help="Why it may go all the same; name no patient.")
-@click.option("--by", type=_Words(), required=True, help="Who decided it.")
+@click.option("--reason", type=Words(), required=True, help="Why it may go all the same; name no patient.")
+@click.option("--by", type=Words(), required=True, help="Who decided it.")
 @config_option
 @as_of_option
 def waive(

@@ -5,62 +5,80 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from edi.values import from_cents
 from pipeline.denials.item import WorkItem
 from pipeline.spreadsheets import neutral_cell
+from pipeline.worklist.decisions import Entry
+from pipeline.worklist.totals import cause_of
 
 COLUMNS = (
+    "key",
+    "kind",
     "claim",
     "encounter",
     "payer",
     "state",
+    "stage",
     "amount_at_risk",
     "cause",
     "score",
     "actions",
     "owner",
     "due",
+    "deadline",
     "codes",
     "steps",
     "evidence",
+    "hidden",
+    "decision",
 )
 
 
-def as_row(item: WorkItem) -> dict[str, str]:
+def as_row(entry: Entry) -> dict[str, str]:
     """An item as one flat row of text: the first cause, codes and steps joined."""
-    first = item.causes[0]
-    codes = (f"{code.group}-{code.carc}" if code.carc else code.rarc or code.status for code in item.codes)
+    item = entry.item
+    first = item.causes[0] if item.causes else None
     return {
+        "key": item.key,
+        "kind": item.kind,
         "claim": item.claim,
         "encounter": item.encounter,
         "payer": item.payer,
         "state": item.state,
+        "stage": item.stage,
         "amount_at_risk": str(from_cents(item.amount_at_risk_cents)),
-        "cause": first.cause.id,
-        "score": f"{first.score:.2f}",
+        "cause": cause_of(item),
+        "score": f"{first.score:.2f}" if first else "",
         "actions": " then ".join(item.actions),
         "owner": item.owner,
         "due": item.due.isoformat() if item.due else "",
-        "codes": " ".join(dict.fromkeys(codes)),
+        "deadline": item.deadline,
+        "codes": codes_of(item),
         "steps": "; ".join(item.steps),
-        "evidence": "; ".join(first.evidence),
+        "evidence": "; ".join(first.evidence) if first else "; ".join(item.facts),
+        "hidden": "yes" if entry.is_hidden else "",
+        "decision": entry.words(),
     }
 
 
-def as_csv(items: Iterable[WorkItem]) -> str:
+def codes_of(item: WorkItem) -> str:
+    """The codes of the answer, each once: `CO-252 N395`."""
+    codes = (f"{code.group}-{code.carc}" if code.carc else code.rarc or code.status for code in item.codes)
+    return " ".join(dict.fromkeys(codes))
+
+
+def as_csv(entries: Iterable[Entry]) -> str:
     """The worklist as CSV; a cell that a spreadsheet would take for a formula is neutralised."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for item in items:
-        writer.writerow({name: neutral_cell(value) for name, value in as_row(item).items()})
+    for entry in entries:
+        writer.writerow({name: neutral_cell(value) for name, value in as_row(entry).items()})
     return stream.getvalue()
 
 
-def as_json(items: Iterable[WorkItem]) -> str:
+def as_json(entries: Sequence[Entry]) -> str:
     """The worklist as one JSON list."""
-    content: list[dict[str, Any]] = [item.as_dict() for item in items]
-    return json.dumps(content, indent=2)
+    return json.dumps([entry.as_dict() for entry in entries], indent=2)
