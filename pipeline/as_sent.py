@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from edi.claim837i.model import Claim, ServiceLine
 from edi.values import to_cents
 from pipeline.ledger.claims import LineRow
 
+_MOST_CENTS = 10**15
 _FORMER_NUMBER, _CLEARINGHOUSE_NUMBER = "F8", "D9"
 
 
@@ -20,7 +22,7 @@ def fields_of(claim: Claim) -> dict[str, Any]:
         "last_segment": max(positions),
         "patient_control_number": claim.patient_control_number,
         "frequency": claim.frequency,
-        "total_cents": to_cents(claim.total_charge) if claim.total_charge is not None else 0,
+        "total_cents": cents_of(claim.total_charge),
         "payer_id": claim.payer.id or None,
         "payer_name": claim.payer.name or None,
         "original_number": claim.reference(_FORMER_NUMBER) or None,
@@ -32,15 +34,24 @@ def fields_of(claim: Claim) -> dict[str, Any]:
 
 def lines_of(claim: Claim) -> list[LineRow]:
     """Its service lines."""
-    return [_line(line) for line in claim.lines]
+    return [_line(number, line) for number, line in enumerate(claim.lines, start=1)]
 
 
-def _line(line: ServiceLine) -> LineRow:
+def cents_of(amount: Decimal | None) -> int:
+    """An amount in cents; 0 where there is none, or none that can be money."""
+    try:
+        cents = to_cents(amount) if amount is not None else 0
+    except ValueError:
+        return 0
+    return cents if abs(cents) < _MOST_CENTS else 0
+
+
+def _line(number: int, line: ServiceLine) -> LineRow:
     return LineRow(
-        number=int(line.number),
+        number=number,
         control_number=line.control_number,
         revenue_code=line.revenue_code,
         code=line.code,
-        charge_cents=to_cents(line.charge) if line.charge is not None else 0,
+        charge_cents=cents_of(line.charge),
         service_date=line.service_date.isoformat() if line.service_date else None,
     )

@@ -1,5 +1,7 @@
 """A file through the inbox: renamed into `.work`, read, recorded in one transaction, archived.
 
+Beside answers it may hold claims that another system made (837I): see `external`.
+
 A file that comes again (the same bytes, under any name) changes nothing. What cannot be
 read goes into quarantine with its reason. `.work` is resumed at the start of a run.
 """
@@ -16,7 +18,9 @@ from sqlalchemy import Connection
 from edi.answers import Answer, AnswerFile, read_answers
 from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.folders import finished_files, free_name
+from pipeline.inbound import external
 from pipeline.inbound.doubts import doubts
+from pipeline.inbound.external import ExternalFile
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match.accounts import Key
 from pipeline.inbound.match.references import claims_named
@@ -108,11 +112,11 @@ def _why_unreadable(file: AnswerFile) -> list[Finding]:
     """The findings for which a file is not taken in; none where it can be read."""
     if not file.complete:
         return [finding for finding in file.findings if finding.is_error] or list(file.findings)
-    if all(answer.model is None for answer in file.answers):
+    if all(answer.model is None and answer.kind != external.KIND for answer in file.answers):
         return [
             Finding.of(
                 STRUCTURE_ODD,
-                "The file holds no answer that can be read (TA1, 999, 997, 277CA, 277, 835).",
+                "The file holds no answer and no claim that can be read (TA1, 999, 997, 277CA, 277, 835, 837I).",
                 found=", ".join(sorted({answer.kind for answer in file.answers})) or "nothing",
                 fix="See what it is; put it into the inbox again once it can be read.",
                 place=Place(file=file.file),
@@ -137,21 +141,51 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
     effects = _Effects(list(file.findings), job.ledger.patient_key(), sent)
     kinds = "+".join(sorted({answer.kind for answer in file.answers}))
     place = Place(file=name)
+    claims = _claims_elsewhere(job, file)
     with job.ledger.transaction("answers") as connection:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
         for answer in file.answers:
             _record_answer(connection, sha256, name, answer, effects)
+        for made in claims:
+            effects.accounts |= set(external.record(job, connection, made))
         _tell_of(settle(connection, effects.accounts), effects, place)
         update_states(connection, effects.touched)
         digests = {identity(answer) for answer in file.answers}
         effects.findings += doubts(connection, effects.touched, digests, place)
+    for made in claims:
+        external.archive_staged(job, made.row)
+        job.journal.count("external_claims", len(made.claims))
     job.journal.findings += effects.findings
-    job.journal.count("answer_files")
+    if any(answer.kind != external.KIND for answer in file.answers):
+        job.journal.count("answer_files")
     job.journal.count("events", effects.events)
     if effects.events_matched_later:
         job.journal.count("events_matched_later", effects.events_matched_later)
     if effects.parked:
         job.journal.count("events_parked", effects.parked)
+
+
+def _claims_elsewhere(job: Job, file: AnswerFile) -> list[ExternalFile]:
+    """The files of claims in it that neither we nor anybody gave to the ledger before, staged."""
+    if all(answer.kind != external.KIND for answer in file.answers):
+        return []
+    found = external.external_files(job, file.document)
+    with job.ledger.reading() as connection:
+        known = [
+            answer.interchange
+            for answer in file.answers
+            if answer.kind == external.KIND and answers.has_transaction(connection, identity(answer))
+        ]
+        new = [
+            made
+            for made in found
+            if made.interchange not in known and not external.is_known(job, connection, made)
+        ]
+    if len(new) < len(found):
+        job.journal.count("files_of_claims_known", len(found) - len(new))
+    for made in new:
+        external.stage(job, made)
+    return new
 
 
 def _record_answer(connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects) -> None:
@@ -179,6 +213,9 @@ def _record_answer(connection: Connection, sha256: str, name: str, answer: Answe
                 place=place,
             )
         )
+        return
+    if answer.kind == external.KIND:
+        answers.add_transaction(connection, digest, sha256, answer.kind, "claims")
         return
     if answer.model is None:
         answers.add_transaction(connection, digest, sha256, answer.kind, "unread")

@@ -25,6 +25,9 @@ def recover(job: Job) -> None:
     """Finish or undo what a stopped run left. IntegrityAlarm where rows and archive differ."""
     with job.ledger.reading() as connection:
         rows = files.all_files(connection)
+    for row in rows:
+        if row.state == files.EXTERNAL and not _archived(job, row).is_file():
+            _archive_external(job, row)
     _check_archive(job, rows)
     for row in rows:
         if row.state == "committed":
@@ -47,6 +50,16 @@ def _finish(job: Job, row: FileRow) -> None:
         mark_published(job, row)
     else:
         raise IntegrityAlarm(f"committed file {row.name} is neither staged nor archived", _NEXT_STEP)
+    job.journal.count("files_recovered")
+
+
+def _archive_external(job: Job, row: FileRow) -> None:
+    """A file of another system that was recorded and not archived yet."""
+    staged, archived = job.config.folders.staging / row.name, _archived(job, row)
+    if not staged.is_file() or _sha256(staged) != row.sha256:
+        raise IntegrityAlarm(f"file {row.name} is neither staged nor archived", _NEXT_STEP)
+    job.steps.make_folder(archived.parent)
+    job.steps.rename(staged, archived)
     job.journal.count("files_recovered")
 
 
