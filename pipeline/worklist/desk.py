@@ -83,6 +83,11 @@ class Desk:
         """All money that remittances moved outside their claims."""
         return provider_adjustments.all_rows(self.connection)
 
+    @cached_property
+    def digests_of_claims(self) -> frozenset[str]:
+        """The transactions that say something of a claim of the ledger."""
+        return frozenset(event.digest for events in self._events.values() for event in events)
+
     def events(self, claim: ClaimRow) -> list[EventRow]:
         """What was answered about a claim."""
         return self._events.get(claim.id, [])
@@ -140,4 +145,9 @@ class Desk:
 
 def day_of(event: EventRow | None) -> dt.date | None:
     """The day that an answer states itself."""
-    return dt.date.fromisoformat(event.day) if event is not None and event.day else None
+    return day_from(event.day) if event is not None else None
+
+
+def day_from(text: str | None) -> dt.date | None:
+    """A day as the ledger has it; None where there is none."""
+    return dt.date.fromisoformat(text) if text else None

@@ -19,6 +19,7 @@ from pipeline.worklist.changed_encounters import changed_encounters
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.doubtful_answers import doubtful_answers
 from pipeline.worklist.money_watch import money_watch
+from pipeline.worklist.moved_money import moved_money
 from pipeline.worklist.next_payers import next_payers
 from pipeline.worklist.requested_documents import requested_documents
 from pipeline.worklist.unanswered import unanswered
@@ -34,6 +35,7 @@ SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
     unmatched_answers,
     doubtful_answers,
     money_watch,
+    moved_money,
     next_payers,
 )
 

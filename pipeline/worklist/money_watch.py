@@ -18,10 +18,9 @@ from pipeline.denials.deadlines import appeal
 from pipeline.denials.evidence import Evidence
 from pipeline.denials.item import CodeEntry, LineEntry, WorkItem
 from pipeline.denials.steps import steps_for
-from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow
 from pipeline.worklist.answered_claims import case_of
-from pipeline.worklist.desk import Desk, day_of
+from pipeline.worklist.desk import Desk, day_from
 from pipeline.worklist.expected_payment import allowed_cents, expected_cents
 from pipeline.worklist.making import about_claim, cause_named, certain
 
@@ -42,11 +41,16 @@ def money_watch(desk: Desk) -> Iterator[WorkItem]:
             yield from _underpaid(desk, claim)
 
 
+def is_reversed(desk: Desk, claim: ClaimRow) -> bool:
+    """Whether a payment of the claim was ever taken back."""
+    return any(event.verdict == "reversal" for event in desk.events(claim))
+
+
 def _taken_back(desk: Desk, claim: ClaimRow) -> int:
     """By how much less was paid in the end than once, in cents; 0 where no payment was reversed."""
-    remittances = [event for event in desk.events(claim) if event.stage == "835"]
-    if not any(event.verdict == "reversal" for event in remittances):
+    if not is_reversed(desk, claim):
         return 0
+    remittances = [event for event in desk.events(claim) if event.stage == "835"]
     best = max((event.paid_cents for event in remittances), default=0)
     return best - max(desk.life(claim).paid_cents, 0) if best > 0 else 0
 
@@ -61,7 +65,7 @@ def _recouped(desk: Desk, claim: ClaimRow, cents: int) -> WorkItem:
     ]
     if claim.state == "reversed":
         words.append("the correction that should follow a reversal has not come")
-    return _disputed(desk, claim, RECOUPED, cents, words, last)
+    return disputed(desk, claim, RECOUPED, cents, words, last.day)
 
 
 def _underpaid(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
@@ -101,7 +105,7 @@ def _underpaid(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
                 "the drug seems to be folded into what is paid for the stay: no outlier, no carve-out"
             )
         lines = tuple(line for line, _ in drug)
-        yield _disputed(desk, claim, UNDERPAID, expected - allowed, words, event, tuple(codes), lines)
+        yield disputed(desk, claim, UNDERPAID, expected - allowed, words, event.day, tuple(codes), lines)
 
 
 def _codes(line: LineEntry | None, adjustments: list[dict[str, object]]) -> list[CodeEntry]:
@@ -117,16 +121,17 @@ def _codes(line: LineEntry | None, adjustments: list[dict[str, object]]) -> list
     ]
 
 
-def _disputed(
+def disputed(
     desk: Desk,
     claim: ClaimRow,
     kind: str,
     cents: int,
     words: list[str],
-    event: EventRow,
+    day: str | None,
     codes: tuple[CodeEntry, ...] = (),
     lines: tuple[LineEntry, ...] = (),
 ) -> WorkItem:
+    """An item about money of a claim that the payer keeps; `day` is when it said so."""
     case = case_of(desk, claim, with_evidence=False)
     cause = cause_named(kind)
     actions = actions_for(cause, "paid", case.payer, (), Evidence.none())
@@ -139,8 +144,8 @@ def _disputed(
         cents=cents,
         actions=actions,
         steps=steps_for(case, cause, actions, ()),
-        deadline=appeal(day_of(event), case.payer),
+        deadline=appeal(day_from(day), case.payer),
         codes=codes,
         lines=lines,
-        facts=[str(event.day)],
+        facts=[str(day)],
     )

@@ -16,7 +16,7 @@ from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night, stat
 from tests.pipeline.test_whose_turn_it_is import answer, first_night, sent, two_payers
 from tests.support.builders import NIGHT, REMOVED, a_child
 from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
-from tests.support.reversals import reversal_of
+from tests.support.reversals import reversal_of, with_adjustment
 from tests.support.worklists import items_of_kind, worklist_of
 
 ACCOUNT = "NGT00001"
@@ -208,3 +208,45 @@ def test_a_claim_with_one_coverage_has_no_next_payer(tmp_path: Path) -> None:
     config, data = a_sent_night(tmp_path, 1)
     heard(config, "a.835", remittance(data, Deny("197", other_lines="deny")), NIGHT + dt.timedelta(days=3))
     assert items_of_kind(config, "secondary-due") == []
+
+
+@pytest.mark.parametrize("reference", [ACCOUNT, f"20261220 {ACCOUNT}", "icn"])
+def test_money_that_plb_takes_for_a_claim_is_recouped(tmp_path: Path, reference: str) -> None:
+    config, data = a_sent_night(tmp_path, 2)
+    heard(config, "a.835", remittance(data, Pay()), LATER)
+    named = "2611160000000010001" if reference == "icn" else reference
+    other = Script(claims={"NGT00002": Pay()}, kinds=("835",))
+    (later,) = clearinghouse(data, other, TAKEN_BACK)
+    heard(config, "b.835", with_adjustment(later.data, "WO", named, "2126200"), TAKEN_BACK)
+    (item,) = items_of_kind(config, "recouped")
+    assert item["encounter"] == "N00001" and item["amount_at_risk"] == "2126200.00"
+    assert item["due"] == "2027-02-16" and "PLB WO of 2026-12-18 takes" in evidence(item)
+    assert ACCOUNT not in str(item)
+
+
+def test_money_that_plb_takes_beside_our_claims_and_names_nobody_is_to_be_found_out(tmp_path: Path) -> None:
+    config, data = a_sent_night(tmp_path, 1)
+    heard(config, "a.835", with_adjustment(remittance(data, Pay()), "FB", "OTHER77", "5000"), LATER)
+    (item,) = worklist_of(config)
+    assert item["kind"] == "recouped" and item["claim"] is None and item["amount_at_risk"] == "5000.00"
+    assert "names no claim" in evidence(item)
+
+
+@pytest.mark.parametrize(
+    ("reason", "amount"), [("L6", "-120"), ("L6", "120"), ("IR", "5000"), ("WO", "-5000"), ("72", "5000")]
+)
+def test_interest_taxes_and_what_is_given_back_are_nobodys_work(
+    tmp_path: Path, reason: str, amount: str
+) -> None:
+    config, data = a_sent_night(tmp_path, 1)
+    heard(config, "a.835", with_adjustment(remittance(data, Pay()), reason, ACCOUNT, amount), LATER)
+    assert worklist_of(config) == []
+
+
+def test_a_reversal_with_its_plb_is_told_once(tmp_path: Path) -> None:
+    config, data = a_sent_night(tmp_path, 1)
+    heard(config, "a.835", remittance(data, Pay()), LATER)
+    taken = reversal_of(remittance(data, Pay(), TAKEN_BACK), ("WO", ACCOUNT, "2126200"))
+    heard(config, "b.835", taken, TAKEN_BACK)
+    (item,) = worklist_of(config)
+    assert item["kind"] == "recouped" and item["amount_at_risk"] == "2126200.00"

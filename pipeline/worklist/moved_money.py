@@ -1,0 +1,112 @@
+"""Money taken out of a payment by PLB, and the claim it is for.
+
+PLB03-2 is free text: it often holds a claim's account number or the payer's claim control number,
+with other things around it. What names no claim counts only in a remittance that answers claims
+of ours. A claim whose payment was reversed is not told twice: there the PLB only says when the
+money moves.
+
+Source: FACTS D4 (WO, FB, 72; a positive amount lowers the payment).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from edi.codes import code_words
+from edi.values import from_cents
+from pipeline.denials.actions import actions_for
+from pipeline.denials.deadlines import appeal
+from pipeline.denials.evidence import Evidence
+from pipeline.denials.item import WorkItem
+from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.provider_adjustments import ProviderAdjustmentRow
+from pipeline.worklist.desk import Desk, day_from
+from pipeline.worklist.making import cause_named, certain
+from pipeline.worklist.money_watch import RECOUPED, disputed, is_reversed
+
+_TAKES_BACK = ("WO", "WU", "FB", "B3", "CS", "E3", "J1", "OB", "RA")
+"""PLB03-1 under which money of claims is recovered, offset or withheld; taxes, loans and interest are not."""
+_SHORTEST = 6
+"""A shorter number would be found by chance."""
+_DIGEST_SHOWN = 12
+
+
+def moved_money(desk: Desk) -> Iterator[WorkItem]:
+    """An item for each claim that PLB takes money for, and each PLB beside our claims that names none."""
+    counted = {claim.id for claim in desk.claims}
+    named: defaultdict[str, list[ProviderAdjustmentRow]] = defaultdict(list)
+    for row in desk.moved_money:
+        if row.reason not in _TAKES_BACK:
+            continue
+        found = claim_named(desk, row.reference)
+        if found is not None:
+            named[found.id].append(row)
+        elif row.cents > 0 and row.digest in desk.digests_of_claims:
+            yield _of_nobody(desk, row)
+    for claim in desk.claims:
+        rows = named.get(claim.id, [])
+        if claim.id in counted and sum(row.cents for row in rows) > 0 and not is_reversed(desk, claim):
+            yield _of_claim(desk, claim, rows)
+
+
+def claim_named(desk: Desk, reference: str) -> ClaimRow | None:
+    """The newest claim whose number stands in a reference; None where none does, or several encounters."""
+    text = _plain(reference)
+    found = [
+        claim
+        for claim in desk.all_claims
+        if any(_stands_in(number, text) for number in _numbers(desk, claim))
+    ]
+    if len({(claim.encounter, claim.payer_order) for claim in found}) != 1:
+        return None
+    return max(found, key=lambda claim: claim.version)
+
+
+def _numbers(desk: Desk, claim: ClaimRow) -> Iterator[str]:
+    yield _plain(claim.patient_control_number)
+    yield _plain(desk.life(claim).payer_claim_control_number)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _stands_in(number: str, text: str) -> bool:
+    return number == text if len(number) < _SHORTEST else number in text
+
+
+def _of_claim(desk: Desk, claim: ClaimRow, rows: Sequence[ProviderAdjustmentRow]) -> WorkItem:
+    last = max(rows, key=lambda row: row.day or "")
+    taken = sum(row.cents for row in rows)
+    return disputed(desk, claim, RECOUPED, taken, [_words(row) for row in rows], last.day)
+
+
+def _of_nobody(desk: Desk, row: ProviderAdjustmentRow) -> WorkItem:
+    cause = cause_named(RECOUPED)
+    payer = desk.payer("default")
+    deadline = appeal(day_from(row.day), payer)
+    return WorkItem(
+        kind=RECOUPED,
+        key=f"answer-{row.digest[:_DIGEST_SHOWN]}-{row.position}-{row.element}:{RECOUPED}",
+        claim="",
+        encounter="",
+        payer="",
+        state="parked",
+        stage="paid",
+        amount_at_risk_cents=row.cents,
+        codes=(),
+        causes=certain(RECOUPED, [_words(row), "it names no claim of the ledger"]),
+        actions=tuple(actions_for(cause, "paid", payer, (), Evidence.none())),
+        steps=("find out which claim it is for", *cause.steps),
+        owner=cause.owner,
+        due=deadline.day,
+        deadline=deadline.words,
+        facts=(str(row.day),),
+    )
+
+
+def _words(row: ProviderAdjustmentRow) -> str:
+    did = "takes" if row.cents > 0 else "gives back"
+    what = code_words("plb_reason", row.reason)
+    return f"PLB {row.reason} of {row.day or 'no date'} {did} ${from_cents(abs(row.cents)):,}: {what}"
