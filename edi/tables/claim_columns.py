@@ -43,7 +43,14 @@ class Unique(NamedTuple):
         """A column of what `read` takes out of each value; null where the code is -1."""
         chosen = self.codes if codes is None else codes
         values = pa.array([read(value) for value in self.values], TYPES[kind])
-        return values.take(pa.array(chosen, mask=chosen < 0))
+        if len(self.values) == 1 and codes is None:
+            return pa.repeat(values[0], len(chosen))
+        return values.take(_with_nulls(chosen, chosen < 0))
+
+
+def _with_nulls(numbers: Numbers, missing: Flags) -> pa.Array:
+    """Null where a number is missing."""
+    return pa.array(numbers, mask=missing) if missing.any() else pa.array(numbers)
 
 
 class ClaimColumns:
@@ -138,12 +145,8 @@ class ClaimColumns:
         return Unique(values, codes)
 
     def _read_values(self) -> None:
-        clp, svc, amt, qty = self._clp, self._svc, self._amt, self._qty
-        self._charge, self._paid = self._cents(clp, 3), self._cents(clp, 4)
-        self._patient = self._cents(clp, 5, optional=True)
-        self._line_charge, self._line_paid = self._cents(svc, 2), self._cents(svc, 3)
-        self._amounts = self._cents(amt, 2)
-        self._read_adjustments()
+        self._read_amounts()
+        clp, svc, qty = self._clp, self._svc, self._qty
         self._units = self._unique(svc, 5, clean_quantity)
         self._submitted_units = self._unique(svc, 7, clean_quantity)
         self._unique(clp, 12, clean_quantity)
@@ -158,18 +161,36 @@ class ClaimColumns:
         self._submitted = self._unique(svc, 6, procedure)
         self._refuse_unbalanced()
 
-    def _cents(self, segments: Segments, number: int, *, optional: bool = False) -> Numbers:
-        """The amounts of an element in cents; claims with one that is not clean are refused."""
-        slices = segments.element(number)
-        cents, clean = self._cut.cents(slices)
-        if optional:
-            clean |= slices.length == 0
-        if not clean.all():
-            self._refuse(segments.which[~clean])
-        return cents
+    def _read_amounts(self) -> None:
+        clp, svc, amt = self._clp, self._svc, self._amt
+        responsibility = clp.element(5)
+        given = np.flatnonzero(responsibility.length)
+        elements = [(clp, 3), (clp, 4), (svc, 2), (svc, 3), (amt, 2)]
+        self._charge, self._paid, self._line_charge, self._line_paid, self._amounts, patient, adjustments = (
+            self._cents(
+                [
+                    *((segments.which, segments.element(number)) for segments, number in elements),
+                    (clp.which[given], responsibility.at(given)),
+                    self._read_adjustments(),
+                ]
+            )
+        )
+        self._patient = np.zeros(len(clp), dtype=np.int64)
+        self._patient[given] = patient
+        self._adjustments = adjustments
 
-    def _read_adjustments(self) -> None:
-        """The triplets of CAS that have a reason or an amount, in the order of the file."""
+    def _cents(self, parts: list[tuple[Numbers, Slices]]) -> list[Numbers]:
+        """Amounts in cents, given by their segments; claims with one that is not clean are refused.
+
+        All in one call, as each has its price.
+        """
+        cents, clean = self._cut.cents(join([slices for _, slices in parts]))
+        if not clean.all():
+            self._refuse(np.concatenate([segments for segments, _ in parts])[~clean])
+        return np.split(cents, np.cumsum([len(segments) for segments, _ in parts[:-1]]))
+
+    def _read_adjustments(self) -> tuple[Numbers, Slices]:
+        """The triplets of CAS that have a reason or an amount, in the order of the file: segments and amounts."""
         cas = self._cas
         numbers = [number for number in _TRIPLETS if number <= cas.most] or [_TRIPLETS.start]
         reasons, amounts, quantities = (
@@ -181,11 +202,10 @@ class ClaimColumns:
             given = given[np.argsort(segments[given], kind="stable")]
         self._adjusted = Segments(self._cut, segments[given])
         self._reasons = reasons.at(given)
-        self._adjustments, clean = self._cut.cents(amounts.at(given))
-        self._refuse(self._adjusted.which[~clean])
         self._adjusted_quantities = self._unique_of(
             self._adjusted.which, quantities.at(given), clean_quantity
         )
+        return self._adjusted.which, amounts.at(given)
 
     def _refuse_unbalanced(self) -> None:
         of_lines = np.zeros(len(self._svc) + 1, dtype=np.int64)
@@ -213,7 +233,7 @@ class ClaimColumns:
         numbers = self._line_number[line] if len(self._line_number) else line
         return [
             pa.array(self._claim[segments] + self._number),
-            pa.array(numbers, mask=line < 0),
+            _with_nulls(numbers, line < 0),
             pa.array(segments + self._position),
         ]
 
@@ -280,7 +300,7 @@ class ClaimColumns:
     def _allowed(self) -> pa.Array:
         which = self._first_of_lines(self._amt, "B6")
         cents = self._amounts[which] if len(self._amounts) else which
-        return money(np.where(which >= 0, cents, 0), pa.array(which, mask=which < 0))
+        return money(np.where(which >= 0, cents, 0), _with_nulls(which, which < 0))
 
     def _first_of_lines(self, segments: Segments, qualifier: str) -> Numbers:
         """Which of the segments is the first with the qualifier, for each line; -1 where there is none."""
