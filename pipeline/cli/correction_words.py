@@ -47,7 +47,14 @@ def lines_of(
     if plan.findings:
         yield from _block("What the rules say", _finding_lines(plan.findings, show_phi))
     yield ""
+    if not show_phi and _has_masked(plan):
+        yield f"{MASK} is patient data; --show-phi shows it."
     yield from _end(done, path, outbox, is_shown_only, by)
+
+
+def _has_masked(plan: Plan) -> bool:
+    differences = [one for planned in plan.planned for one in planned.differences]
+    return any(MASK in one.shown(False) for one in differences)
 
 
 def _head(plan: Plan) -> Iterator[str]:

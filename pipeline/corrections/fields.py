@@ -25,6 +25,9 @@ from pipeline.errors import NotCorrectable
 
 _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
 _SCHEMA = "`j3399 schema --csv` prints the names; lists count from 0: service_lines[0].hcpcs"
+NUMBER_PATH = "replaces.payer_claim_control_number"
+"""The payer's number of the claim that is replaced or voided, where no answer gave it."""
+_REPLACES = "replaces"
 _FIXED = frozenset({"id", "patient_control_number"})
 _CODED = (
     "diagnoses",
@@ -96,6 +99,8 @@ def check_name(name: str) -> None:
             f"{name} names the encounter and cannot be changed by a correction",
             "Send the record under the right number; void the wrong claim",
         )
+    if column.location[0] == _REPLACES and name != NUMBER_PATH:
+        raise NotCorrectable(f"{name} follows from what the claim becomes", "Say what with --as")
 
 
 def changed_record(record: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:

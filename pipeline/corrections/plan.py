@@ -12,17 +12,18 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from edi.claim837i.model import Claim
 from edi.finding import Finding, has_errors
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError
 from pipeline.corrections.claims import Outgoing, outgoing_claims
 from pipeline.corrections.difference import Difference
-from pipeline.corrections.fields import Change
+from pipeline.corrections.fields import NUMBER_PATH, Change
 from pipeline.corrections.fixes import corrected_by_payer, fixes_for
 from pipeline.corrections.kinds import NEW_CLAIM, SECONDARY, VOID, Decision, Situation, decide
 from pipeline.corrections.record import RecordChange, Step, really_changing, with_changes
 from pipeline.corrections.requests import Requests
-from pipeline.corrections.shown_steps import differences_of
+from pipeline.corrections.shown_steps import as_built, differences_of
 from pipeline.denials.answered import KINDS, answered_item
 from pipeline.denials.evidence import claim_check_of, conditions_of
 from pipeline.denials.item import WorkItem
@@ -39,7 +40,6 @@ from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk
 from validators.checks import EncounterCheck
 
-_NUMBER_PATH = "replaces.payer_claim_control_number"
 _LIKELY = 0.05
 _FREQUENCY_CAUSE = "frequency-icn"
 _FREQUENCY_PLACES = frozenset({("2300", "CLM", "CLM05-3"), ("2300", "REF*F8", "REF02")})
@@ -58,7 +58,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class PlannedClaim:
-    """One claim of the plan: what it is, and what differs from the claim as it was sent."""
+    """One claim of the plan: what it is, and what differs from the claim as it was sent.
+
+    `claim_id` is "" where the gate keeps it back.
+    """
 
     kind: str
     frequency: str
@@ -178,7 +181,7 @@ class _Planner:
         prior = LedgerPriorClaims(self._connection, key, self._job.config.folders.archive_out)
         chain = prior.chain(claim.patient_control_number, "", claim.payer)
         known = next((one.newest_number for one in chain if one.newest_number), "")
-        given = [str(one.value) for one in self._order.given if one.path == _NUMBER_PATH and one.value]
+        given = [str(one.value) for one in self._order.given if one.path == NUMBER_PATH and one.value]
         return Situation(claim, claim.state, item, given[-1] if given else known)
 
     # What its record becomes.
@@ -197,7 +200,7 @@ class _Planner:
         self._requests = Requests(self._job, self._connection, claim)
         payer_says = self._of_payer(now)
         corrected = with_changes(now, payer_says)[-1]
-        given = [change for change in self._order.given if change.path != _NUMBER_PATH]
+        given = [change for change in self._order.given if change.path != NUMBER_PATH]
         set_here = {change.path for change in given}
         fixes = [
             fix
@@ -259,19 +262,15 @@ class _Planner:
         for one in outgoing:
             made = gate.candidates(one.row, [one.request], one.waivers, one.build)
             if isinstance(made, Held):
-                return replace(plan, findings=made.findings)
+                shown = [self._planned(each, steps, "", as_built(job, each)) for each in outgoing]
+                return replace(plan, planned=tuple(shown), findings=made.findings)
             candidates += [replace(item, correction=one.correction) for item in made]
         partner = candidates[0].request.partner
         number = next_number(job, partner)
         data = file_bytes(job, partner, candidates, number)
         report = judge_file(job, data, candidates, "the file as it would be sent")
         planned = [
-            PlannedClaim(
-                one.kind,
-                found.claim.frequency,
-                candidate.claim_id,
-                tuple(differences_of(job, self._desk, self._requests, self._claim, steps, one, found.claim)),
-            )
+            self._planned(one, steps, candidate.claim_id, found.claim)
             for one, candidate, found in zip(outgoing, candidates, report.claims, strict=True)
         ]
         self._refuse_no_change(situation, planned)
@@ -284,6 +283,10 @@ class _Planner:
             control_number=number,
             data=data,
         )
+
+    def _planned(self, one: Outgoing, steps: Sequence[Step], claim_id: str, final: Claim) -> PlannedClaim:
+        found = differences_of(self._job, self._desk, self._requests, self._claim, steps, one, final)
+        return PlannedClaim(one.kind, final.frequency, claim_id, tuple(found))
 
     def _refuse_no_change(self, situation: Situation, planned: Sequence[PlannedClaim]) -> None:
         """The same claim again gets the same answer; it goes only where somebody says how."""

@@ -44,6 +44,11 @@ def differences_of(
     return differences([*shown, (outgoing.words, final)]) if shown else []
 
 
+def as_built(job: Job, outgoing: Outgoing) -> Claim:
+    """The claim that would go out, as it is read from a file."""
+    return _read_back(job, outgoing.request, outgoing.build(outgoing.request).claim, outgoing)
+
+
 def _built(job: Job, requests: Requests, step: Step, outgoing: Outgoing) -> Claim | None:
     """The claim of a step with the options of the one that was sent; None where none can be built."""
     try:

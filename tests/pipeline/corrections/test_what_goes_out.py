@@ -376,3 +376,27 @@ def test_each_difference_names_its_source(tmp_path: Path) -> None:
         "2410 CTP CTP05-1": ("the profiles of today", "43"),
     }
     assert the_worklist(config) == []
+
+
+def test_a_claim_of_another_system_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    from pipeline.lock import run_lock
+    from pipeline.night import run_ingest
+
+    elsewhere = denied(tmp_path / "elsewhere")
+    (archived,) = elsewhere.folders.archive_out.glob("*/*.x12")
+    trip = Trip("units", UNITS_DENIED, OUTPATIENT, "7")
+    config = a_plan_workspace(tmp_path / "here", trip)
+    with run_lock(config.folders.state, DurableSteps()):
+        run_ingest(config, DurableSteps(), ANSWERED, [archived])
+    answer(config, archived.read_bytes(), Script({ACCOUNT: UNITS_DENIED}), ANSWERED)
+    (claim,) = rows(config)
+    assert (claim.origin, claim.state) == ("external", "denied")
+    message = why_not(config, claim.id, UNITS, by=CODER)
+    assert "encounter record is missing" in message and "replaces" in message
+
+
+def test_what_the_gate_keeps_back_is_shown_all_the_same(tmp_path: Path) -> None:
+    config = denied(tmp_path)
+    done = correct(config, ENCOUNTER, "therapy.status=planned", by=CODER)
+    assert done.file is None and done.plan.candidates == ()
+    assert [one.frequency for one in done.plan.planned] == ["7"] and done.plan.planned[0].differences
