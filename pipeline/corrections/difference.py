@@ -27,6 +27,11 @@ _LINE_LOOPS = "24"
 _QUALIFIED = frozenset({"REF", "NM1", "DTP", "AMT", "PWK", "NTE", "PRV", "CAS", "SVD", "HI", "CN1"})
 """Segments whose first element says which of its kind one is."""
 
+_FORMS = frozenset(
+    {("DTP", 2, 1), ("NM1", 8, 1), ("LIN", 2, 1), ("PWK", 5, 1), ("DMG", 1, 1), ("SV2", 2, 1), ("SVD", 3, 1)}
+)
+"""Element and component that say in which form the next one is: a date, an id, a code."""
+
 SegmentKey = tuple[str, str, str, str, int]
 """Loop, line, segment id, qualifier, and the number among those that are alike."""
 ElementKey = tuple[SegmentKey, int, int]
@@ -147,17 +152,17 @@ def _segments(claim: Claim) -> Iterator[tuple[str, LoopSegment]]:
 
 
 def _is_qualifier(key: ElementKey) -> bool:
-    """The element that only says which of its kind a segment or composite is."""
+    """An element that only says of which kind or form another one is."""
     (_, _, segment, _, _), number, part = key
-    return (segment in _QUALIFIED and number == 1 and segment not in ("HI", "SVD")) or (
-        segment == "HI" and part == 1
-    )
+    if segment == "HI":
+        return part in (1, 3)
+    return (segment in _QUALIFIED and number == 1 and segment != "SVD") or (segment, number, part) in _FORMS
 
 
 def _difference(key: ElementKey, old: str, new: str, source: str) -> Difference:
     (loop, line, segment, qualifier, _), number, part = key
     element = f"{number:02d}"
-    place = _place(loop, segment, qualifier, element, part)
+    place = place_of(loop, segment, qualifier, element, part)
     composite = segment == "HI" or f"{element}-{part}" in _composites(segment) or part > 1
     return Difference(
         loop=loop,
@@ -171,7 +176,8 @@ def _difference(key: ElementKey, old: str, new: str, source: str) -> Difference:
     )
 
 
-def _place(loop: str, segment: str, qualifier: str, element: str, part: int) -> Place:
+def place_of(loop: str, segment: str, qualifier: str, element: str, part: int) -> Place:
+    """What the table of places says of an element (`05`) or its component."""
     for wanted in (f"{element}-{part}", element, ""):
         for of in (qualifier, ""):
             found = _places().get((loop, segment, of, wanted))

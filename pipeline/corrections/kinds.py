@@ -78,6 +78,9 @@ def _by_worklist(situation: Situation) -> Decision | None:
             return Decision(
                 (_OF_FREQUENCY[claim.frequency],), "the claim that was rejected changed an earlier one"
             )
+    if actions == (REPLACE, NEW_CLAIM):
+        # one correction in two pieces: the payer's habit of parts makes the second
+        return Decision((REPLACE,), "this payer wants the drug on a claim of its own")
     return Decision(actions, _why(situation, actions)) if actions else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from mapping.building.request import ClaimRequest
 from mapping.intake import read_encounters
 from mapping.intake.columns import default_header, find_column
+from pipeline.corrections.difference import place_of
 from pipeline.corrections.fields import Change, changed_record, field_value, is_protected
 from pipeline.corrections.fixes import FIXES, corrected_by_payer, fixes_for
 from pipeline.corrections.given import changes_of_arguments, changes_of_file
 from pipeline.denials.tables import causes
 from pipeline.errors import NotCorrectable
-from tests.support.builders import INPATIENT, OUTPATIENT, SAMPLES, a_record, a_request, an_encounter
+from tests.support.builders import INPATIENT, OUTPATIENT, ROOT, SAMPLES, a_record, a_request, an_encounter
 
 PROTECTED_WORDS = (
     "last_name",
@@ -187,3 +189,24 @@ def test_the_payers_own_correction_is_taken_where_it_differs() -> None:
 
 def test_a_change_does_not_show_its_value() -> None:
     assert "Secretly" not in repr(Change("patient.last_name", "Secretly", "--set-from"))
+
+
+def test_the_boxes_are_those_of_the_field_map() -> None:
+    """Where both name an element, they name one box."""
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in (ROOT / "docs" / "field-map.md").read_text("utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    compared = 0
+    for box, _, _, _, _, loop, element, *_ in (row for row in rows if len(row) == 8):
+        found = re.fullmatch(r"([A-Z0-9]{2,3}?)(?:\*(\w+))? ?(\d\d)(?:-(\d))?", element)
+        if found is None or not box:
+            continue
+        segment, qualifier, number, part = found.groups("")
+        place = place_of(loop, segment, qualifier, number, int(part or 1))
+        if place.box:
+            compared += 1
+            assert place.box in re.split(r"[ ,]+(?:A to Q)?", box), (loop, element, place.box, box)
+    print(f"{compared} boxes compared")
+    assert compared > 40

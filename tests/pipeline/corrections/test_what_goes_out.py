@@ -254,7 +254,8 @@ def test_the_drug_goes_apart_where_the_payer_carves_it_out(tmp_path: Path) -> No
     record = {"contract": None, "coverages[0].authorizations": numbers}
     config = denied(tmp_path, outcome, base=INPATIENT, record=record)
     write_payer(config, {"carve_out": True})
-    assert correct(config, ENCOUNTER, asked="replace", by=CODER).file
+    done = correct(config, ENCOUNTER)
+    assert done.file and "claim of its own" in done.plan.decision.why
     (data,) = pick_up(config)
     stay, drug = claims_of(data)
     assert (stay.frequency, stay.type_of_bill) == ("7", "0117") and stay.reference("F8")
