@@ -54,6 +54,18 @@ class NotCorrectable(OperationError):
     exit_code = exit_codes.USAGE
 
 
+class NotInQuarantine(OperationError):
+    """There is no such file in quarantine."""
+
+    exit_code = exit_codes.USAGE
+
+
+class NotResendable(OperationError):
+    """The file was not sent again."""
+
+    exit_code = exit_codes.USAGE
+
+
 class StorageError(OperationError):
     """A file or folder could not be read or written."""
 

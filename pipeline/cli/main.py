@@ -29,6 +29,8 @@ _COMMANDS = {
     "claim": "pipeline.cli.claim",
     "correct": "pipeline.cli.correct",
     "waive": "pipeline.cli.waive",
+    "quarantine": "pipeline.cli.quarantine",
+    "resend": "pipeline.cli.resend",
     "aftercare": "pipeline.cli.aftercare",
     "dose": "pipeline.cli.dose",
     "rules": "pipeline.cli.rules",

@@ -24,7 +24,7 @@ from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.job import Job
 from pipeline.ledger import answers, encounters
-from pipeline.quarantine import quarantine_text
+from pipeline.quarantine import ENCOUNTERS, quarantine_text
 
 ENCOUNTER_CONFLICT = RuleKey("encounter-conflict", None, Severity.ERROR)
 ENCOUNTER_CHANGED = RuleKey("encounter-changed", None, Severity.ERROR)
@@ -152,10 +152,10 @@ def _set_aside(job: Job, path: Path, record: IntakeRecord, findings: Sequence[Fi
     job.journal.findings += findings
     job.journal.count("records_set_aside")
     if record.whole_file:
-        quarantine_text(job, path.name, path.read_bytes(), findings)
+        quarantine_text(job, path.name, path.read_bytes(), findings, ENCOUNTERS)
     else:
         name = f"{path.name}.line-{record.line}{record.suffix}"
-        quarantine_text(job, name, record.content.encode(), findings)
+        quarantine_text(job, name, record.content.encode(), findings, ENCOUNTERS)
 
 
 def _take_in_record(job: Job, connection: Connection, record: IntakeRecord) -> None:

@@ -1,0 +1,70 @@
+"""A file that was sent, once more: the same bytes under the same number.
+
+Why: a partner may have lost a file. Making it again would take a new number and, were the first one
+found after all, bill a child twice. Whoever received it knows it by its number.
+
+It must not: send again what was answered: a partner that answered has the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection
+
+from pipeline.errors import IntegrityAlarm, NotResendable
+from pipeline.job import Job
+from pipeline.ledger import answers, claims, decisions, files
+from pipeline.ledger.decisions import RESENT, Decision
+from pipeline.ledger.files import FileRow
+
+
+def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
+    """Put an archived file into the outbox again. NotResendable where it may not, with the next step.
+
+    The decision is recorded before the file appears: a stop between leaves a recorded wish, and a second
+    call puts the file there.
+    """
+    with job.ledger.reading() as connection:
+        row = _known(connection, name)
+        answered = _answered_by(connection, row)
+    archived = job.config.folders.archive_out / row.day / row.name
+    ready = job.config.folders.ready / row.name
+    if answered:
+        raise NotResendable(
+            f"{row.name} was answered ({', '.join(answered)}): the partner has it",
+            "Ask the partner what became of the claims, or correct them with `j3399 correct`",
+        )
+    if ready.is_file():
+        raise NotResendable(
+            f"{row.name} still lies in {ready.parent}", "The partner has not picked it up yet"
+        )
+    if not archived.is_file() or hashlib.sha256(archived.read_bytes()).hexdigest() != row.sha256:
+        raise IntegrityAlarm(f"{row.name} is not in the archive as it was sent", "Restore the archive first")
+    with job.ledger.transaction("resend") as connection:
+        decisions.add(connection, Decision(row.name, RESENT, row.sha256, reason, by, job.stamp))
+    partial = ready.with_name(f".{row.name}.partial")
+    job.steps.write_file(partial, archived.read_bytes())
+    job.steps.rename(partial, ready)
+    return row
+
+
+def _known(connection: Connection, name: str) -> FileRow:
+    row = next((one for one in files.all_files(connection) if one.name == name), None)
+    if row is None:
+        raise NotResendable(
+            f"the ledger knows no file {name!r}", "Name a file of `archive/out`, without its folder"
+        )
+    if row.state == "committed":
+        raise NotResendable(f"{name} was never sent", "Run `j3399 nightly`: it finishes what was begun")
+    return row
+
+
+def _answered_by(connection: Connection, row: FileRow) -> list[str]:
+    """The kinds of answer that came for claims of a file."""
+    stages = {
+        event.stage
+        for claim in claims.of_file(connection, row.row)
+        for event in answers.of_claim(connection, claim.id)
+    }
+    return sorted(stages)
