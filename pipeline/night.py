@@ -39,7 +39,7 @@ def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str
     The caller holds the lock. OperationError where the night had to stop: what was
     committed stays, and the next run goes on from there.
     """
-    return _run(config, steps, now, lambda job: _night(job))
+    return _run(config, steps, now, lambda job: _night(job), with_pages=True)
 
 
 def run_generate(
@@ -81,7 +81,9 @@ def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dic
     return {**summary, "dry_run": True}
 
 
-def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> dict[str, Any]:
+def _run(
+    config: Config, steps: DurableSteps, now: dt.datetime, work: Any, with_pages: bool = False
+) -> dict[str, Any]:
     try:
         profiles = ProfileStore(config.own_profiles)
         profiles.check(contracts())
@@ -91,7 +93,7 @@ def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> di
             job = Job(config, ledger, steps, profiles, now)
             ledger.begin_run(job.stamp)
             work(job)
-            return _finish(job)
+            return _finish(job, with_pages)
         finally:
             ledger.close()
     except ProfileError as error:
@@ -100,12 +102,16 @@ def _run(config: Config, steps: DurableSteps, now: dt.datetime, work: Any) -> di
         raise storage_error(error) from None
 
 
-def _finish(job: Job) -> dict[str, Any]:
+def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
     report.write_held(job)
-    write_worklist(job)
+    items = write_worklist(job)
     content = report.summary(job, exit_code)
     report.write_summary(job, content)
+    if with_pages:
+        from pipeline.pages.nightly import write_pages
+
+        write_pages(job, content, items)
     job.ledger.end_run(job.stamp, exit_code)
     return content
 

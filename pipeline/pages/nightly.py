@@ -1,4 +1,5 @@
-"""The pages that a night leaves in `reports`: the report of the day, its calendar, a page for each open claim.
+"""What a night leaves in `reports` for people: the report of the day, its calendar, the worklist as a
+workbook, a page for each open claim.
 
 A page of a claim is made again only when what it shows has changed, so that a night with thousands of
 open items stays short; the pages of claims that need nobody any more are removed.
@@ -18,16 +19,20 @@ from pipeline.pages.claim_page import claim_page
 from pipeline.pages.claim_views import claim_view
 from pipeline.pages.countdown import planned_infusions
 from pipeline.pages.report_page import ShownFigure, report_page
+from pipeline.worklist.decisions import Entry
 from pipeline.worklist.desk import Desk
+from pipeline.worklist.sheet import as_xlsx
 
 _CLAIM_PAGES = "claims"
+_WORKBOOK = "worklist.xlsx"
 
 
 def write_pages(
-    job: Job, summary: Mapping[str, Any], items: Sequence[WorkItem], figures: Sequence[ShownFigure] = ()
+    job: Job, summary: Mapping[str, Any], entries: Sequence[Entry], figures: Sequence[ShownFigure] = ()
 ) -> None:
     """Write the pages of a night. Patient data is masked, unless the configuration shows it in reports."""
     folder = job.config.folders.reports
+    items = [entry.item for entry in entries]
     calendar = f"{job.today.isoformat()}-calendar.html"
     page = report_page(
         job.today,
@@ -35,10 +40,11 @@ def write_pages(
         items,
         figures,
         claim_pages=Path(_CLAIM_PAGES),
-        links=(("Calendar", calendar), ("Worklist as a sheet", "worklist.xlsx")),
+        links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
     )
     _write(job, folder / f"{job.today.isoformat()}.html", page)
     _write(job, folder / calendar, _calendar(job))
+    _write_bytes(job, folder / _WORKBOOK, as_xlsx(entries, job.now))
     _write_claim_pages(job, items)
 
 
@@ -76,6 +82,9 @@ def _write_claim_pages(job: Job, items: Sequence[WorkItem]) -> None:
 
 
 def _write(job: Job, path: Path, text: str) -> None:
-    data = text.encode()
+    _write_bytes(job, path, text.encode())
+
+
+def _write_bytes(job: Job, path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         job.steps.replace_file(path, data)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.job import Job
-from pipeline.worklist.decisions import entries
+from pipeline.worklist.decisions import Entry, entries
 from pipeline.worklist.formats import as_csv, as_json
 from pipeline.worklist.items import WorkItems
 
 
-def write_worklist(job: Job) -> None:
-    """The open items of the night as `reports/worklist.json` and `.csv`."""
+def write_worklist(job: Job) -> list[Entry]:
+    """The open items of the night as `reports/worklist.json` and `.csv`. Returns those that are shown."""
     items = WorkItems(job.config, job.ledger, job.profiles, job.today).open_items()
     shown = [entry for entry in entries(job.ledger, items, job.today) if not entry.is_hidden]
     job.journal.counts["work_items"] = len(shown)
     _write(job, job.config.folders.reports / "worklist.json", as_json(shown) + "\n")
     _write(job, job.config.folders.reports / "worklist.csv", as_csv(shown))
+    return shown
 
 
 def _write(job: Job, path: Path, text: str) -> None:
