@@ -74,7 +74,7 @@ def _write_claim_pages(job: Job, items: Sequence[WorkItem]) -> None:
         rows = {row.id: row for row in desk.all_claims if row.id in wanted}
         for claim in sorted(rows):
             path = folder / f"{claim}.html"
-            made = f"Of item {wanted[claim].fingerprint}, patient data {shown}."
+            made = f"Facts {wanted[claim].fingerprint}, patient data {shown}."
             if path.is_file() and made in path.read_text("utf-8"):
                 continue
             view = claim_view(desk, rows[claim], made=made)

@@ -12,10 +12,11 @@ from edi.claim837i.model import Claim
 from edi.claim837i.patient_elements import patient_elements
 from edi.guide.map_file import load_guide
 from edi.guide.tables import CompositeDefinition, SegmentDefinition
-from edi.protected import MASK
 from edi.tokens import Segment
 
 _GUIDE = ("00501", "HC", "005010X223A2")
+_HIDDEN = "•••"
+"""Stands for patient data; stars would look like separators here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _shown(loop: str, segment: Segment, show_phi: bool) -> ShownSegment:
     parts = []
     for number, text in enumerate(segment.elements[1:], start=1):
         known = definition.elements[number - 1] if definition and number <= len(definition.elements) else None
-        shown = MASK if number in hidden and text else text
+        shown = _HIDDEN if number in hidden and text else text
         parts.append(SegmentPart(shown, f"{segment.id}{number:02d}", _name(known)))
     return ShownSegment(
         segment.position, loop, segment.id, definition.name if definition else "", tuple(parts)

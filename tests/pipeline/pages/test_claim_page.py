@@ -180,7 +180,7 @@ def test_each_part_of_a_segment_says_what_it_is() -> None:
     shown = {segment.position: segment for segment in shown_segments(_claim("everything"))}
     claim_segment = shown[25]
     assert (claim_segment.id, claim_segment.loop) == ("CLM", "2300")
-    assert claim_segment.parts[0].text == "***" and claim_segment.parts[0].label == "CLM01"
+    assert claim_segment.parts[0].text == "•••" and claim_segment.parts[0].label == "CLM01"
     assert all(part.name for part in claim_segment.parts if part.text)
     assert shown[27].name != shown[28].name, "two DTP are told apart by their qualifier"
 
