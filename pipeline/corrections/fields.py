@@ -20,7 +20,7 @@ from mapping.encounter import Encounter
 from mapping.intake.cells import split_list
 from mapping.intake.columns import find_column
 from mapping.intake.fields import Kind, ListOf
-from mapping.intake.record import Location, path_words
+from mapping.intake.record import Location
 from pipeline.errors import NotCorrectable
 
 _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
@@ -197,8 +197,3 @@ def _holds_protected(annotation: Any) -> bool:
     if isinstance(found, type) and issubclass(found, BaseModel):
         return any(_holds_protected(one.annotation) for one in found.model_fields.values())
     return False
-
-
-def words_of(location: Location) -> str:
-    """A place in the record as people write it."""
-    return path_words(location)

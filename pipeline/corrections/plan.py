@@ -20,19 +20,19 @@ from pipeline.corrections.claims import Outgoing, outgoing_claims
 from pipeline.corrections.difference import Difference
 from pipeline.corrections.fields import NUMBER_PATH, Change
 from pipeline.corrections.fixes import corrected_by_payer, fixes_for
-from pipeline.corrections.kinds import NEW_CLAIM, SECONDARY, VOID, Decision, Situation, decide
+from pipeline.corrections.kinds import SECONDARY, VOID, Decision, Situation, decide
 from pipeline.corrections.record import RecordChange, Step, really_changing, with_changes
 from pipeline.corrections.requests import Requests
 from pipeline.corrections.shown_steps import as_built, differences_of
-from pipeline.denials.answered import KINDS, answered_item
+from pipeline.corrections.subject import claim_named, refuse_successor, situation_of
+from pipeline.denials.answered import answered_item
 from pipeline.denials.evidence import claim_check_of, conditions_of
 from pipeline.denials.item import WorkItem
 from pipeline.errors import NotCorrectable
 from pipeline.job import Job
-from pipeline.ledger import claims, encounters
+from pipeline.ledger import encounters
 from pipeline.ledger.claims import ClaimRow
 from pipeline.outbound.judge import Candidate, Gate, Held
-from pipeline.outbound.patients import LedgerPriorClaims
 from pipeline.outbound.release import file_bytes, judge_file, next_number
 from pipeline.outbound.take_in import decode_content
 from pipeline.outbound.turns import NotBillable
@@ -104,11 +104,12 @@ class _Planner:
     def __init__(self, job: Job, connection: Connection, order: Order) -> None:
         self._job, self._connection, self._order = job, connection, order
         self._desk = Desk(job.config, connection, job.profiles, job.today)
-        self._claim = self._found()
-        self._refuse_successor()
+        self._claim = claim_named(self._desk, order.claim)
+        refuse_successor(self._desk, self._claim, order.asked)
+        self._requests = Requests(job, connection, self._claim)
 
     def plan(self) -> Plan:
-        situation = self._situation()
+        situation = situation_of(self._job, self._desk, self._claim, self._order.given)
         try:
             steps, changes = self._record(situation)
             situation = replace(situation, item=self._item_now(situation, steps[-1]))
@@ -137,53 +138,6 @@ class _Planner:
             self._order.reason or ": ".join(part for part in (situation.cause, fields) if part) or "asked for"
         )
 
-    # Which claim, and where it is.
-
-    def _found(self) -> ClaimRow:
-        named = self._order.claim
-        row = claims.by_id(self._connection, named)
-        if row is not None:
-            return row
-        of_encounter = [one for one in self._desk.claims if one.encounter == named]
-        if len(of_encounter) == 1:
-            return of_encounter[0]
-        if of_encounter:
-            names = ", ".join(f"{one.id} ({one.part} to {one.payer})" for one in of_encounter)
-            raise NotCorrectable(f"encounter {named} has several claims: {names}", "Name one of them")
-        raise NotCorrectable(
-            f"the ledger has no claim {named}", "`j3399 worklist` shows the claims that need somebody"
-        )
-
-    def _refuse_successor(self) -> None:
-        later = [one for one in self._desk.all_claims if one.replaces == self._claim.id]
-        if not later:
-            return
-        newest = max(later, key=lambda one: (one.version, one.id))
-        is_void = newest.frequency == "8"
-        if is_void and self._order.asked == NEW_CLAIM:
-            return
-        word = "voided" if is_void else "corrected before"
-        raise NotCorrectable(
-            f"claim {self._claim.id} was {word}, by claim {newest.id}",
-            f"Send it anew with --as {NEW_CLAIM}" if is_void else f"Correct {newest.id} instead",
-        )
-
-    def _situation(self) -> Situation:
-        claim = self._claim
-        if claim.encounter_row is None:
-            raise NotCorrectable(
-                f"claim {claim.id} was made by another system, and its encounter record is missing here",
-                "Send the record with `replaces` filled in (the payer's claim number) to encounters/new: "
-                "the night makes the replacement of it",
-            )
-        item = answered_item(case_of(self._desk, claim)) if claim.state in KINDS else None
-        key = self._job.ledger.patient_key()
-        prior = LedgerPriorClaims(self._connection, key, self._job.config.folders.archive_out)
-        chain = prior.chain(claim.patient_control_number, "", claim.payer)
-        known = next((one.newest_number for one in chain if one.newest_number), "")
-        given = [str(one.value) for one in self._order.given if one.path == NUMBER_PATH and one.value]
-        return Situation(claim, claim.state, item, given[-1] if given else known)
-
     # What its record becomes.
 
     def _record(self, situation: Situation) -> tuple[list[Step], list[RecordChange]]:
@@ -196,8 +150,6 @@ class _Planner:
             "the profiles of today", encounters.by_row(self._connection, claim.encounter_row).content
         )
         now = self._step(f"the record's revision {newest.revision}", newest.content)
-        self._newest = newest
-        self._requests = Requests(self._job, self._connection, claim)
         payer_says = self._of_payer(now)
         corrected = with_changes(now, payer_says)[-1]
         given = [change for change in self._order.given if change.path != NUMBER_PATH]

@@ -401,3 +401,66 @@ def test_what_the_gate_keeps_back_is_shown_all_the_same(tmp_path: Path) -> None:
     done = correct(config, ENCOUNTER, "therapy.status=planned", by=CODER)
     assert done.file is None and done.plan.candidates == ()
     assert [one.frequency for one in done.plan.planned] == ["7"] and done.plan.planned[0].differences
+
+
+def test_a_rejected_claim_of_a_line_names_the_number_of_the_claim_before(tmp_path: Path) -> None:
+    config = denied(tmp_path, payer={"replacement_unit": "line"})
+    correct(config, ENCOUNTER, UNITS, by=CODER)
+    (data,) = pick_up(config)
+    number = claims_of(data)[1].reference("F8")
+    answer(config, data, Script({f"{ACCOUNT}L1": Pay(), f"{ACCOUNT}L2": Reject("476")}), PAID)
+    rejected = next(row for row in rows(config) if row.state == "rejected")
+    assert correct(config, rejected.id, "service_lines[1].units=1", by=CODER, now=PAID).file
+    (claim,) = claims_of(*pick_up(config))
+    assert (claim.frequency, claim.patient_control_number) == ("7", f"{ACCOUNT}L2")
+    assert claim.reference("F8") == number
+
+
+def test_a_denied_claim_to_the_second_payer_is_replaced_with_what_the_first_decided(tmp_path: Path) -> None:
+    trip = Trip("units", UNITS_DENIED, OUTPATIENT, "7", extends="commercial-oba")
+    config = a_plan_workspace(tmp_path, dataclasses.replace(trip, payer={"requires_contract_id": False}))
+    put_encounters(config, "a.ndjson", [two_payers(a_plan_record(trip))])
+    a_night(config)
+    (data,) = pick_up(config)
+    answer(config, data, Script({ACCOUNT: Pay(Decimal(90))}), ANSWERED)
+    (data,) = pick_up(config)
+    assert claims_of(data)[0].subscriber.responsibility == "S"
+    answer(config, data, Script({ACCOUNT: trip.outcome}), CORRECTED)
+    second = next(row for row in rows(config) if row.payer_order == 1)
+    assert correct(config, second.id, "referral_number=RF1", now=PAID).file
+    (data,) = pick_up(config)
+    (claim,) = claims_of(data)
+    assert (claim.frequency, claim.subscriber.responsibility) == ("7", "S") and claim.reference("F8")
+    assert all(line.adjudications for line in claim.lines)
+    pay_all(config, data, PAID + dt.timedelta(days=2))
+    assert sorted((row.payer_order, row.version, row.state) for row in rows(config)) == [
+        (0, 1, "paid"),
+        (1, 1, "replaced"),
+        (1, 2, "paid"),
+    ]
+
+
+def test_of_stay_and_drug_the_denied_one_alone_is_replaced(tmp_path: Path) -> None:
+    numbers = [{"number": "PADRUG", "scope": "drug"}, {"number": "PASTAY", "scope": "admission"}]
+    record = {"contract": None, "coverages[0].authorizations": numbers}
+    trip = Trip("ndc-unit", Pay(), INPATIENT, "7", record, payer={"carve_out": True})
+    config = a_plan_workspace(tmp_path, trip)
+    put_encounters(config, "a.ndjson", [a_plan_record(trip)])
+    a_night(config)
+    (data,) = pick_up(config)
+    denial = Deny("16", remarks=("N816",), other_lines="deny")
+    answer(config, data, Script({ACCOUNT: Pay(), f"{ACCOUNT}D": denial}), ANSWERED)
+    assert "several claims" in why_not(config, ENCOUNTER)
+    drug = next(row for row in rows(config) if row.part == "drug")
+    write_payer(config, {"carve_out": True, "ndc_unit": "UN"})
+    assert correct(config, drug.id).file
+    (data,) = pick_up(config)
+    (claim,) = claims_of(data)
+    assert (claim.frequency, claim.patient_control_number) == ("7", f"{ACCOUNT}D")
+    assert claim.lines[0].drug is not None and claim.lines[0].drug.unit == "UN"
+    pay_all(config, data)
+    assert sorted((row.part, row.state) for row in rows(config)) == [
+        ("drug", "paid"),
+        ("drug", "replaced"),
+        ("stay", "paid"),
+    ]
