@@ -36,6 +36,9 @@ from edi.values import parse_cents, parse_date, parse_date_range, parse_decimal
 
 AMOUNT_FORMAT = RuleKey("amount-format", 2, Severity.ERROR)
 STRUCTURE_ODD = INBOUND.structure
+TELL_THE_SENDER = (
+    "See what it says; what was read holds. Tell the sender that the segment is not as the guide has it."
+)
 
 _MAXIMUM_DIGITS = 18
 _WHOLE = re.compile(r"[0-9]{1,15}")
@@ -62,7 +65,7 @@ class Reading:
         fields: dict[str, object] | None = None,
         expected: str | None = None,
         found: str | Protected[str] | None = None,
-        fix: str = "",
+        fix: str = TELL_THE_SENDER,
         source: str = "FACTS D",
     ) -> None:
         """Keep a finding at a segment of this transaction set."""

@@ -88,7 +88,7 @@ def test_where_the_archive_is_gone_positions_tell_whose_fault_it_is(tmp_path: Pa
             for path in config.folders.inbox.iterdir()
             for answer in read_answers(path.read_bytes()).answers
             if answer.kind == "999"
-            for statement in statements(answer)
+            for statement in statements(answer, b"key")
         ]
         named = list(found.values())
         bodies = bodies_of_claims(connection, SentFiles(config.folders.archive_out), answered.body, named)
