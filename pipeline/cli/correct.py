@@ -15,7 +15,10 @@ from pipeline.errors import StorageError
 from pipeline.lock import run_lock
 
 if TYPE_CHECKING:
+    from pipeline.config import Config
     from pipeline.corrections.fields import Change
+    from pipeline.corrections.plan import Order
+    from pipeline.corrections.run import Corrected
 
 _KINDS = click.Choice(["replace", "void", "new-claim", "secondary"])
 
@@ -77,39 +80,46 @@ def correct(
       j3399 correct CA1B2C3D4E5 --dry-run
       j3399 correct CA1B2C3D4E5 --set "service_lines[0].units=1" --by "C. Coder"
     """
-    from pipeline.cli.correction_words import as_document, lines_of
-    from pipeline.corrections.plan import Order
-    from pipeline.corrections.run import Corrected, preview, refuse_unapproved, write_preview
-
-    order = Order(claim, asked, tuple(_given(assignments, file)), by or "", reason or "")
     config, steps, now = required_config(config_path), DurableSteps(), moment(as_of)
-    if not config.ledger_path.is_file():
-        raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-    path: Path | None = None
+    is_shown_only = dry_run or folder is not None
     with run_lock(config.folders.state, steps):
-        plan = preview(config, steps, now, order)
-        done = Corrected(plan, None)
-        if folder is not None and plan.data:
-            path = write_preview(config, steps, folder, plan)
-        elif folder is None and not dry_run and not plan.is_refused:
-            refuse_unapproved(plan, order)
-            from pipeline.night import run_correction
+        if not config.ledger_path.is_file():
+            raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
+        from pipeline.corrections.plan import Order
+        from pipeline.corrections.run import write_preview
 
-            done = run_correction(config, steps, now, order)
+        order = Order(claim, asked, tuple(_given(assignments, file)), by or "", reason or "")
+        done = _done(config, steps, now, order, is_shown_only)
+        path = None
+        if folder is not None and done.plan.data:
+            path = write_preview(config, steps, folder, done.plan)
     if as_json:
+        from pipeline.cli.correction_words import as_document
+
         click.echo(as_document(done, path, show_phi))
     else:
-        for line in lines_of(
-            done,
-            path,
-            config.folders.ready,
-            is_shown_only=dry_run or folder is not None,
-            show_phi=show_phi,
-            by=order.by,
-        ):
+        from pipeline.cli.correction_words import lines_of
+
+        outbox = config.folders.ready
+        for line in lines_of(done, path, outbox, is_shown_only=is_shown_only, show_phi=show_phi, by=order.by):
             click.echo(line)
-    is_sent = done.file is not None or dry_run or folder is not None
-    return exit_codes.DONE if is_sent and not done.plan.is_refused else exit_codes.FINDINGS
+    is_done = not done.plan.is_refused and (is_shown_only or done.file is not None)
+    return exit_codes.DONE if is_done else exit_codes.FINDINGS
+
+
+def _done(
+    config: Config, steps: DurableSteps, now: dt.datetime, order: Order, is_shown_only: bool
+) -> Corrected:
+    """The plan; and the file that went out, where it was to be sent and nothing keeps it back."""
+    from pipeline.corrections.run import Corrected, preview, refuse_unapproved
+
+    plan = preview(config, steps, now, order)
+    if is_shown_only or plan.is_refused:
+        return Corrected(plan, None)
+    refuse_unapproved(plan, order)
+    from pipeline.night import run_correction
+
+    return run_correction(config, steps, now, order)
 
 
 def _given(assignments: tuple[str, ...], file: Path | None) -> list[Change]:

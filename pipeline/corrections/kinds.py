@@ -15,7 +15,6 @@ from pipeline.errors import NotCorrectable
 from pipeline.ledger.claims import ClaimRow
 
 REPLACE, VOID, NEW_CLAIM, SECONDARY = "replace", "void", "new-claim", "secondary"
-KINDS = (REPLACE, VOID, NEW_CLAIM, SECONDARY)
 FREQUENCIES = {REPLACE: "7", VOID: "8", NEW_CLAIM: "1", SECONDARY: "1"}
 _OF_ACTION = {"replace": REPLACE, "void": VOID, "new_claim": NEW_CLAIM}
 _OF_FREQUENCY = {"7": REPLACE, "8": VOID}
