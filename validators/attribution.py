@@ -44,7 +44,7 @@ class _Level:
 
     def tell_record(self) -> None:
         """Add, once, what its record could not carry, where the guide said nothing of the segment."""
-        if not self.is_told:
+        if self.source.findings and not self.is_told:
             self.is_told = True
             self.faults += unsaid(self.source.findings, self.faults)
 
@@ -86,7 +86,8 @@ class Attribution:
             self._settle(report, levels)
         yield from self._release(levels)
         self._held, self._levels = report, levels
-        while self._openings and self._openings[0] < (report.claim.place.segment_position or 0):
+        begin = report.claim.place.segment_position or 0
+        while self._openings and self._openings[0] < begin:
             self._openings.popleft()
 
     def end(self) -> Iterator[ClaimReport | SharedFinding]:
@@ -167,13 +168,17 @@ class Attribution:
         ended: list[_Level] = []
         for level in self._levels:
             level.tell_record()
-            if level.is_shared or level in levels:
+            if not level.faults:
+                continue
+            goes_on = level in levels
+            if goes_on or level.is_shared:
                 held.above += level.faults
             else:
                 alone += (_with_claim(finding, held) for finding in level.faults)
-            if level.is_shared and level not in levels:
+            if level.is_shared and not goes_on:
                 ended.append(level)
-        held.findings[:0] = alone
+        if alone:
+            held.findings[:0] = alone
         yield held
         for level in ended:
             for finding in level.faults:

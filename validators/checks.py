@@ -106,6 +106,11 @@ class ClaimCheck:
     _once: dict[Callable[[ClaimCheck], Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @fact
+    def number(self) -> int:
+        """By what `before` knows the claim."""
+        return self.before.number(self.claim)
+
+    @fact
     def therapy(self) -> ProductProfile:
         """The product, in rules of drug claims; ValueError elsewhere."""
         if self.product is None:

@@ -30,9 +30,12 @@ class ClaimsBefore:
         self._further: dict[int, list[int]] = {}
         self._kinds: set[str] = set()
 
-    def first(self, kind: str, *key: object, claim: Claim) -> Place | None:
-        """The place of the first claim with this key of this kind; None where that is `claim` itself."""
-        number = self._claims.number_of(claim)
+    def number(self, claim: Claim) -> int:
+        """A number for a claim, by which the rest knows it; to be asked for once."""
+        return self._claims.add(claim)
+
+    def first(self, number: int, kind: str, *key: object) -> Place | None:
+        """The place of the first claim with this key of this kind; None where that is the claim itself."""
         earlier = self._first.first(digest(kind, *key), number)
         return None if earlier == number else self._claims.place(earlier)
 
@@ -40,10 +43,10 @@ class ClaimsBefore:
         """Whether this key of this kind stood before; unlike `first`, it is not remembered."""
         return self._first.get(digest(kind, *key)) != _NONE
 
-    def note_period(self, kind: str, patient: int, claim: Claim) -> None:
+    def note_period(self, number: int, kind: str, patient: int) -> None:
         """Remember that a patient had the statement period of the claim as one of this kind."""
         self._kinds.add(kind)
-        key, number = digest(kind, patient), self._claims.number_of(claim)
+        key = digest(kind, patient)
         first = self._first.first(key, number)
         if first == number:
             return
@@ -52,7 +55,7 @@ class ClaimsBefore:
         if self._claims.days(further[-1] if further else first) != self._claims.days(number):
             further.append(number)
 
-    def in_period(self, kind: str, patient: int, claim: Claim) -> Place | None:
+    def in_period(self, number: int, kind: str, patient: int) -> Place | None:
         """Where the patient first had a period of this kind that shares a day with that of the claim."""
         if kind not in self._kinds:
             return None
@@ -60,11 +63,11 @@ class ClaimsBefore:
         first = self._first.get(key)
         if first == _NONE:
             return None
-        begin, end = self._claims.days(self._claims.number_of(claim))
-        for number in (first, *self._further.get(key, ())):
-            days = self._claims.days(number)
+        begin, end = self._claims.days(number)
+        for earlier in (first, *self._further.get(key, ())):
+            days = self._claims.days(earlier)
             if days[0] <= end and begin <= days[1]:
-                return self._claims.place(number)
+                return self._claims.place(earlier)
         return None
 
 
@@ -75,20 +78,14 @@ class _Claims:
     """
 
     def __init__(self) -> None:
-        self._last: Claim | None = None
         self._sets: list[Place] = []
         self._set_of = array("I")
         self._positions = array("I")
         self._first_days = array("I")
         self._last_days = array("I")
 
-    def number_of(self, claim: Claim) -> int:
-        """The number of the claim that is judged now."""
-        if claim is not self._last:
-            self._add(claim)
-        return len(self._positions)
-
-    def _add(self, claim: Claim) -> None:
+    def add(self, claim: Claim) -> int:
+        """Remember a claim; its number."""
         place, begin, end = claim.place, claim.statement_from, claim.statement_through
         before = self._sets[-1] if self._sets else None
         if before is None or before.transaction != place.transaction or before.group != place.group:
@@ -97,7 +94,7 @@ class _Claims:
         self._positions.append(place.segment_position or 0)
         self._first_days.append(begin.toordinal() if begin is not None else 0)
         self._last_days.append(end.toordinal() if end is not None else 0)
-        self._last = claim
+        return len(self._positions)
 
     def place(self, number: int) -> Place:
         """The place of a claim, without its account number."""
@@ -123,9 +120,14 @@ class _Numbers:
 
     def first(self, key: int, number: int) -> int:
         """The number that the digest was given first, which may be this one."""
-        slot = self._slot(key)
-        if known := self._numbers[slot]:
-            return known
+        digests = self._digests
+        last = len(digests) - 1
+        slot = key & last
+        # the search of `_slot`, written out: this is asked several times for each claim
+        while there := digests[slot]:
+            if there == key:
+                return self._numbers[slot]
+            slot = (slot + 1) & last
         self._digests[slot], self._numbers[slot] = key, number
         self._count += 1
         if 3 * self._count > 2 * len(self._digests):

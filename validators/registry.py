@@ -15,10 +15,12 @@ import csv
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module, resources
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal
 
 from edi.finding import Acknowledgment, Finding, Place, Severity
@@ -88,6 +90,9 @@ _encounter_rules: list[Rule] = []
 Check = ClaimCheck | EncounterCheck | InterchangeCheck
 _Bound = tuple[Callable[[Any], Iterable[Fault]], Rule, Severity]
 """A rule's function at hand, with the rule and its severity."""
+_Turn = tuple[int, Rule, Severity, list[int]]
+"""The rank of a rule among those that judge some claims, the rule, its severity, and the numbers of the claims."""
+_rank = itemgetter(0)
 
 
 @cache
@@ -248,12 +253,12 @@ class RuleSet:
     def findings(self, check: Check) -> list[Finding]:
         """What the rules find. A rule that lacks what it needs is not run: see `not_judged`."""
         found = []
-        for function, rule, severity in self._that_judge(check):
+        for function, rule, severity in self.that_judge(check):
             for fault in function(check):
                 found.append(_finding(rule, severity, fault))  # noqa: PERF401 - hardly ever comes here
         return found
 
-    def _that_judge(self, check: Check) -> list[_Bound]:
+    def that_judge(self, check: Check) -> list[_Bound]:
         """The rules that can judge a claim like this one: the same for all with the same things at hand."""
         kind = check.product is None, check.is_void, check.encounter is None, check.prior is None
         chosen = self._of_kind.get(kind)
@@ -267,6 +272,35 @@ class RuleSet:
     def not_judged(self, check: Check) -> list[str]:
         """The ids of rules that lack what they need (encounter, ledger): silence is not approval."""
         return [rule.id for rule, _ in self._rules if not _can_judge(rule, check) and _concerns(rule, check)]
+
+
+def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck]]) -> list[list[Finding]]:
+    """For each claim what `RuleSet.findings` gives, rule by rule in place of claim by claim.
+
+    Each rule sees the claims in their order. That is much quicker: a processor runs code twice as fast
+    that it has just run, and there are a hundred rules.
+    """
+    found: list[list[tuple[int, Finding]]] = [[] for _ in claims]
+    numbers_by_rules: dict[int, tuple[list[_Bound], list[int]]] = {}
+    for number, (rules, check) in enumerate(claims):
+        bound = rules.that_judge(check)
+        numbers_by_rules.setdefault(id(bound), (bound, []))[1].append(number)
+    turns: dict[Callable[[Any], Iterable[Fault]], list[_Turn]] = {}
+    for bound, numbers in numbers_by_rules.values():
+        for rank, (function, rule, severity) in enumerate(bound):
+            turns.setdefault(function, []).append((rank, rule, severity, numbers))
+    checks = [check for _, check in claims]
+    orders: dict[tuple[int, ...], list[int]] = {}
+    for function, some in turns.items():
+        key = tuple([id(turn[-1]) for turn in some])
+        order = orders.get(key)
+        if order is None:
+            order = orders[key] = sorted(chain.from_iterable(turn[-1] for turn in some))
+        for number in order:
+            for fault in function(checks[number]):
+                rank, rule, severity, _ = next(turn for turn in some if number in turn[-1])
+                found[number].append((rank, _finding(rule, severity, fault)))
+    return [[finding for _, finding in sorted(one, key=_rank)] if one else [] for one in found]
 
 
 def run_rules(rules: Iterable[Rule], check: ClaimCheck | EncounterCheck) -> list[Finding]:

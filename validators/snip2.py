@@ -21,6 +21,7 @@ _SERVICE, _UNITS = "SV2", 5
 """SV205, the one quantity whose digits the guide limits."""
 _VALUE_CODE, _VALUE = "BE", 5
 _FIRST_ELEMENT = len("HI*")
+_SEPARATORS_KEPT = 8
 _REMEMBERED = 4096
 """Claims of a file have few charges and counts, again and again."""
 _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,7}|(?=\.))(?:\.[0-9]{1,2})?")
@@ -72,13 +73,45 @@ _NUMBERS = {
 """By segment id the elements that are amounts or quantities, each with its form."""
 
 
+_WHOLE = r"(?:0|[1-9][0-9]{0,7})"
+_PLAIN: dict[Form | None, str] = {
+    _is_amount: r"(?:\.[0-9]?[1-9])?",
+    _is_quantity: r"(?:\.[0-9]{0,2}[1-9])?",
+    None: "",
+}
+"""How a plain number of each form goes on behind its whole part."""
+_TAKEN_FOR_NUMBERS = frozenset("0123456789.")
+
+
+@lru_cache(_SEPARATORS_KEPT)
+def _plain_segments(separator: str) -> dict[str, Callable[[str], object]]:
+    """By segment id what knows the segments all of whose numbers are surely well written.
+
+    Nearly all are: a pattern for the whole segment says so at once, and what it does not match is looked
+    at element by element. So it may be stricter than the rules of this module, but never laxer.
+    """
+    if separator in _TAKEN_FOR_NUMBERS:
+        return dict.fromkeys(_NUMBERS, lambda text: None)
+    mark = re.escape(separator)
+    patterns: dict[str, Callable[[str], object]] = {}
+    for segment_id, numbers in _NUMBERS.items():
+        forms, text = dict(numbers), f"(?:{mark}.*|)"
+        for number in range(max(forms), 0, -1):
+            cell = f"(?:{_WHOLE}{_PLAIN[forms[number]]}|)" if number in forms else f"[^{mark}]*"
+            text = f"(?:{mark}{cell}{text}|)"
+        patterns[segment_id] = re.compile(re.escape(segment_id) + text, re.DOTALL).fullmatch
+    return patterns
+
+
 def _numbers(check: ClaimCheck) -> list[tuple[InLoop, int, str, Form | None]]:
-    """What stands in those elements, with segment, element and form."""
+    """What stands in those elements of segments that are not plain, with segment, element and form."""
     segments = check.segments
+    separator = check.claim.sources[-1].loops[0][1][0].separators.element
     return [
         (item, number, contents[number], form)
-        for segment_id in _NUMBERS.keys() & segments.keys()
-        for item in segments[segment_id]
+        for segment_id, is_plain in _plain_segments(separator).items()
+        for item in segments.get(segment_id, ())
+        if is_plain(item[1].text) is None
         for contents in (item[1].elements,)
         for number, form in _NUMBERS[segment_id]
         if number < len(contents) and contents[number]

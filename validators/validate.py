@@ -8,7 +8,7 @@ faults come out in one pass: one broken claim does not hide the next.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -38,6 +38,7 @@ from validators.registry import (
     encounter_rules,
     ids_judged_by_file,
     interchange_rules,
+    judge_together,
 )
 from validators.reports import ClaimReport, FileReport, SharedFinding
 
@@ -135,6 +136,7 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         self._early = FindingLog()
         self._kinds: dict[str, None] = {}
         self._claims = 0
+        self._has_read_on = False
         self._not_checked: set[str] = set()
         self._asked: set[tuple[object, ...]] = set()
         self._items = self._judge()
@@ -159,8 +161,7 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
             if transaction.set_id == _SET_ID:
                 self._add(self._early.all())
                 self._early, self._is_of_claims = FindingLog(), True
-                for item in self._transaction(transaction):
-                    yield self._told(item)
+                yield from self._judged(transaction)
             elif not transaction.implied:
                 # a transaction set of another kind: its ST is enough to say so
                 self._outside(transaction.header)
@@ -170,6 +171,21 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         self._next_interchange(None)
         if self._met_interchange and not self._claims:
             self._log.add(self._without_claims())
+
+    def _judged(self, transaction: StreamedTransaction) -> Iterator[ClaimReport | SharedFinding]:
+        """The claims of a transaction set with all that is said of them.
+
+        Those that ended in one stretch of the file are judged together: see `judge_together`.
+        """
+        is_of_guide = _is_of_guide(transaction)
+        waiting: list[ClaimReport | SharedFinding] = []
+        for item in self._transaction(transaction):
+            waiting.append(item)
+            if self._has_read_on:
+                self._has_read_on = False
+                yield from self._told(waiting, is_of_guide)
+                waiting.clear()
+        yield from self._told(waiting, is_of_guide)
 
     def _transaction(self, transaction: StreamedTransaction) -> Iterator[ClaimReport | SharedFinding]:
         """The claims of a transaction set, each with what the guide has against it."""
@@ -192,6 +208,7 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         """The segments of a transaction set on their way to the reader of claims; the guide checker sees all first."""
         is_made_up = transaction.implied
         for batch in transaction.batches:
+            self._has_read_on = True
             # an ST that was made up does not stand in the file
             self._to_judge += batch[1:] if is_made_up else batch
             is_made_up = False
@@ -226,34 +243,39 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         self._interchange = interchange
         self._met_interchange = self._met_interchange or interchange is not None
 
-    def _told(self, item: ClaimReport | SharedFinding) -> ClaimReport | SharedFinding:
-        """With the file's name and, of a claim, what its record and the rules say."""
-        if isinstance(item, SharedFinding):
-            return replace(item, finding=self._named(item.finding))
-        if _is_of_guide(item.transaction):
-            self._judge_claim(item)
+    def _told(
+        self, items: Sequence[ClaimReport | SharedFinding], is_of_guide: bool
+    ) -> Iterator[ClaimReport | SharedFinding]:
+        """With the file's name and, of claims, what their records and the rules say."""
+        if is_of_guide:
+            self._judge_claims([item for item in items if isinstance(item, ClaimReport)])
         else:
             self._not_checked.update(rule.id for rule in claim_rules())
-        if item.findings:
-            item.findings = [self._named(finding) for finding in item.findings]
-        if item.above:
-            item.above = [self._named(finding) for finding in item.above]
-        return item
+        for item in items:
+            if isinstance(item, SharedFinding):
+                yield replace(item, finding=self._named(item.finding))
+                continue
+            if item.findings:
+                item.findings = [self._named(finding) for finding in item.findings]
+            if item.above:
+                item.above = [self._named(finding) for finding in item.above]
+            yield item
 
-    def _judge_claim(self, item: ClaimReport) -> None:
-        """Add what its record and the rules say."""
-        known = self._context.known(item.index, item.claim)
-        check = self._profiles.claim_check(item, known)
-        rules = self._profiles.rules(check)
-        found = rules.findings(check)
-        unread = item.claim.sources[-1].findings
-        if unread:
-            item.findings += unsaid(unread, [*item.findings, *item.above], found)
-        item.findings += found
-        if known is not None:
-            account = item.claim.place.claim
-            item.findings += (finding.at(claim=account) for finding in known.gate())
-        self._note_what_was_not_judged(check, rules)
+    def _judge_claims(self, items: Sequence[ClaimReport]) -> None:
+        """Add what their records and the rules say."""
+        known = [self._context.known(item.index, item.claim) for item in items]
+        checks = [self._profiles.claim_check(item, one) for item, one in zip(items, known, strict=True)]
+        rules = [self._profiles.rules(check) for check in checks]
+        by_rules = judge_together(list(zip(rules, checks, strict=True)))
+        for item, one, check, of_payer, found in zip(items, known, checks, rules, by_rules, strict=True):
+            unread = item.claim.sources[-1].findings
+            if unread:
+                item.findings += unsaid(unread, [*item.findings, *item.above], found)
+            item.findings += found
+            if one is not None:
+                account = item.claim.place.claim
+                item.findings += (finding.at(claim=account) for finding in one.gate())
+            self._note_what_was_not_judged(check, of_payer)
 
     def _note_what_was_not_judged(self, check: ClaimCheck, rules: RuleSet) -> None:
         product = check.product.key if check.product is not None else None

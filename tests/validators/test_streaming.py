@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from edi.finding import Finding
 from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
+from tests.benchmarks.validation import pieces
 from tests.support.builders import NIGHT, ROOT
 from tests.support.guide_files import HEADER, INPATIENT, OUTPATIENT, SECONDARY, Segments, a_file
 from validators.reports import ClaimReport, FileReport, SharedFinding
@@ -163,6 +164,32 @@ def test_what_the_guide_says_is_all_told(path: Path) -> None:
     for one in expected:
         assert one in told
         told.remove(one)
+
+
+def of_two_payers(claims: int) -> bytes:
+    """A file of claims by turns to two payers, with faults of chance: many repeat what stood before them."""
+    chance = random.Random(3399)
+    parts = b"".join(pieces(claims)).split(b"~")
+    others = {one[:7]: one for one in chance.sample(parts, len(parts))}
+    for at in chance.sample(range(9, len(parts) - 4), len(parts) // 4):
+        if not parts[at].startswith((b"\nHL", b"\nCLM", b"\nLX")):
+            parts[at] = chance.choice([others[parts[at][:7]], parts[at] + b"X", parts[at] + b".50"])
+        elif parts[at].startswith(b"\nCLM"):
+            parts[at] = chance.choice([others[parts[at][:7]], parts[at].replace(b":A:1", b":A:8")])
+    return b"~".join(parts)
+
+
+def test_claims_judged_together_have_the_findings_of_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = of_two_payers(60)
+    together = [report.findings for report in validate_bytes(data, CONTEXT).claims]
+    monkeypatch.setattr(
+        "validators.validate.judge_together",
+        lambda claims: [rules.findings(check) for rules, check in claims],
+    )
+    alone = [report.findings for report in validate_bytes(data, CONTEXT).claims]
+    assert together == alone
+    said = {finding.rule for findings in together for finding in findings}
+    assert len(together) == 60 and {"claim-id-length", "drug-repeated", "claim-total"} <= said
 
 
 class Endless(io.RawIOBase):

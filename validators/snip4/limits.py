@@ -32,7 +32,7 @@ def claim_id_length(check: ClaimCheck) -> Iterator[Fault]:
             found=f"{len(number)} characters",
         )
     key = (number, claim.payer.id, claim.frequency, claim.statement_from, claim.statement_through)
-    earlier = check.before.first("claim-id", *key, claim=claim)
+    earlier = check.before.first(check.number, "claim-id", *key)
     if earlier is not None:
         yield Fault(
             "An earlier claim of the file has this account number, payer, frequency and dates.",

@@ -112,8 +112,8 @@ def _in_the_file(check: ClaimCheck, product: ProductProfile) -> Iterator[Fault]:
         return
     found = None
     for patient in check.patient_keys:
-        found = found or check.before.in_period(f"{theirs} of {product.key}", patient, claim)
-        check.before.note_period(f"{mine} of {product.key}", patient, claim)
+        found = found or check.before.in_period(check.number, f"{theirs} of {product.key}", patient)
+        check.before.note_period(check.number, f"{mine} of {product.key}", patient)
     if found is not None:
         yield Fault(
             "The drug and another therapy of the same disease are billed for one time "

@@ -132,7 +132,7 @@ def _earlier_claim(check: ClaimCheck) -> int | None:
     """
     claim = check.claim
     bill = (check.therapy.key, claim.payer.id or claim.payer.name, claim.subscriber.responsibility)
-    places = [check.before.first("drug", *bill, one, claim=claim) for one in check.patient_keys]
+    places = [check.before.first(check.number, "drug", *bill, one) for one in check.patient_keys]
     return next((place.segment_position or 0 for place in places if place is not None), None)
 
 

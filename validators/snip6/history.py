@@ -27,7 +27,7 @@ def drug_lifetime(check: ClaimCheck) -> Iterator[Fault]:
     number = check.references.get("F8", "")
     if check.is_void:
         if number:
-            check.before.first(_VOIDED, check.payer.key, number, claim=check.claim)
+            check.before.first(check.number, _VOIDED, check.payer.key, number)
         return
     if check.prior is None or not check.drug_lines:
         return
