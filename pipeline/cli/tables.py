@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from edi.values import from_cents
-from pipeline.denials.item import WorkItem
+from pipeline.denials.answer_codes import OTHER
+from pipeline.denials.item import LineEntry, WorkItem
 from pipeline.worklist.decisions import Entry
 from pipeline.worklist.totals import cause_of, totals
 
@@ -80,6 +81,8 @@ def _rows(entry: Entry, today: dt.date) -> Iterator[tuple[str, Text]]:
     item = entry.item
     for words in item.causes[0].evidence if item.causes else item.facts:
         yield "because", Text(words)
+    for line in item.lines if len(item.lines) > 1 else ():
+        yield "line", Text(_line(line))
     if item.actions:
         yield "do", Text(" then ".join(action.replace("_", " ") for action in item.actions), style="bold")
     for place, step in enumerate(item.steps):
@@ -91,6 +94,12 @@ def _rows(entry: Entry, today: dt.date) -> Iterator[tuple[str, Text]]:
         yield "or", Text(", ".join(others), style="dim")
     if entry.decision is not None:
         yield "decided", Text(entry.words(), style="yellow")
+
+
+def _line(line: LineEntry) -> str:
+    became = f"denied ({line.cause})" if line.denied else f"paid ${from_cents(line.paid_cents):,}"
+    what = "" if line.kind == OTHER else f"{line.kind} "
+    return f"{line.line} {what}{line.code} ${from_cents(line.charge_cents):,}: {became}".strip()
 
 
 def _due(item: WorkItem, today: dt.date) -> str:

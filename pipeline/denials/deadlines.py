@@ -28,16 +28,16 @@ NO_DEADLINE = Deadline(None)
 
 def appeal(decided: dt.date | None, payer: PayerProfile) -> Deadline:
     """The last day to appeal or dispute a decision."""
-    return Deadline(last_day(decided, payer.appeal_days, payer), f"appeal, {payer.appeal_days} days")
+    return Deadline(last_day(decided, payer.appeal_days, payer), f"appeal within {payer.appeal_days} days")
 
 
 def replacement(decided: dt.date | None, payer: PayerProfile) -> Deadline:
     """The last day on which a replacement is taken."""
     known = payer.filing_days_correction
     if known is not None:
-        return Deadline(last_day(decided, known, payer), f"replacement, {known} days")
+        return Deadline(last_day(decided, known, payer), f"replacement within {known} days")
     days = payer.correction_days
-    return Deadline(last_day(decided, days, payer), f"correction, {days} days assumed")
+    return Deadline(last_day(decided, days, payer), f"correction within {days} days, which are assumed")
 
 
 def filing(
@@ -48,7 +48,7 @@ def filing(
         first, days, since = through, payer.filing_days, "the statement's end"
     else:
         first, days, since = decided_before, payer.filing_days_secondary, "the decision before"
-    return Deadline(last_day(first, days, payer), f"filing limit, {days} days from {since}" if days else "")
+    return Deadline(last_day(first, days, payer), f"filing limit of {days} days from {since}" if days else "")
 
 
 def of_actions(case: Case, actions: Sequence[str], decided: dt.date | None) -> Deadline:

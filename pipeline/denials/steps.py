@@ -13,10 +13,13 @@ from pipeline.denials.actions import BUNDLED
 from pipeline.denials.answer_codes import DRUG, INFUSION
 from pipeline.denials.case import Case
 from pipeline.denials.tables import Cause
+from pipeline.ledger.claims import EXTERNAL
 
 TIMELY_FILING = "timely-filing"
 _SHOWN_DIGITS = 4
 _REJECTED = "rejected"
+_QUOTING = frozenset({"appeal", "send_documents", "inquire"})
+"""Actions in which somebody speaks to the payer about its own number."""
 _CODES = re.compile(r"[A-Z]{0,2}[0-9]+(/[A-Z]{0,2}[0-9]+)*")
 
 _Applies = Callable[[Case, str], bool]
@@ -39,12 +42,16 @@ LABELS: Mapping[str, _Applies] = {
 def steps_for(
     case: Case, cause: Cause, actions: Sequence[str], codes: Collection[tuple[str, str]], line: str = DRUG
 ) -> tuple[str, ...]:
-    """What to do, in order."""
-    steps = list(_of_the_table(case, cause, codes, line))
+    """What to do, in order; a step of the table that is nothing but an action is told by what to run."""
+    named = {action.replace("_", " ") for action in actions} | set(actions)
+    steps = [step for step in _of_the_table(case, cause, codes, line) if step not in named]
     if cause.id == TIMELY_FILING:
         steps.append(_proof(case))
     for action in actions:
         steps += _OF_ACTION[action](case)
+    if _QUOTING & set(actions) and case.life.payer_claim_control_number:
+        number = ending(case.life.payer_claim_control_number)
+        steps.append(f"quote the payer's claim control number {number}")
     return tuple(dict.fromkeys(steps))
 
 
@@ -73,29 +80,31 @@ def _proof(case: Case) -> str:
     return "no 277CA that accepts the claim is stored; a 999 is no proof of timely filing"
 
 
-def _quoting(case: Case) -> str:
-    number = case.life.payer_claim_control_number
-    return f"quote the payer's claim control number {ending(number)}" if number else ""
-
-
 def _replace(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --as replace --preview DIR` shows the replacement (frequency 7)"
+    yield _correct(case, "replace", "the replacement (frequency 7)")
     if not case.life.payer_claim_control_number:
         yield "the payer gave no claim control number yet: ask for it first"
 
 
 def _new_claim(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --as new-claim --preview DIR` shows the new claim (frequency 1, no number of the payer)"
-    if case.life.stage == _REJECTED:
+    yield _correct(case, "new-claim", "the new claim (frequency 1, no number of the payer)")
+    if case.life.stage == _REJECTED and case.claim.origin != EXTERNAL:
         yield "or send the corrected encounter record: the next night makes the claim anew"
 
 
 def _void(case: Case) -> Iterator[str]:
-    yield f"`j3399 correct {case.claim.id} --as void --preview DIR` shows the void (frequency 8)"
+    yield _correct(case, "void", "the void (frequency 8)")
+
+
+def _correct(case: Case, kind: str, words: str) -> str:
+    """The command that makes a claim; one that was made elsewhere is corrected there."""
+    if case.claim.origin == EXTERNAL:
+        return f"make {words} in the system that made the claim"
+    return f"`j3399 correct {case.claim.id} --as {kind} --preview DIR` shows {words}"
 
 
 def _appeal(case: Case) -> Iterator[str]:
-    yield f"appeal in writing{_and(_quoting(case))}"
+    yield "appeal in writing"
 
 
 def _send_documents(case: Case) -> Iterator[str]:
@@ -104,11 +113,11 @@ def _send_documents(case: Case) -> Iterator[str]:
     if named:
         yield f"send documents under the PWK control number {' and '.join(named)} of the claim"
     else:
-        yield f"the claim named no document with a control number (PWK): send them{_and(_quoting(case))}"
+        yield "send documents as the payer says: the claim named none with a control number (PWK)"
 
 
 def _inquire(case: Case) -> Iterator[str]:
-    yield f"ask the payer by 276 or telephone{_and(_quoting(case))}"
+    yield "ask the payer by 276 or telephone"
 
 
 def _wait(case: Case) -> Iterator[str]:
@@ -117,10 +126,6 @@ def _wait(case: Case) -> Iterator[str]:
 
 def _nothing(case: Case) -> Iterator[str]:
     yield from ()
-
-
-def _and(words: str) -> str:
-    return f", {words}" if words else ""
 
 
 _OF_ACTION: Mapping[str, Callable[[Case], Iterator[str]]] = {

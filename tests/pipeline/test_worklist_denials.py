@@ -74,9 +74,9 @@ def test_without_our_line_numbers_lines_are_found_by_code_and_charge(tmp_path: P
 @pytest.mark.parametrize(
     ("outcome", "due", "deadline"),
     [
-        (Deny("50"), "2027-01-17", "appeal, 60 days"),
-        (Deny("16", remarks=("M119",)), "2027-02-16", "correction, 90 days assumed"),
-        (Reject("218"), "2027-02-16", "correction, 90 days assumed"),
+        (Deny("50"), "2027-01-17", "appeal within 60 days"),
+        (Deny("16", remarks=("M119",)), "2027-02-16", "correction within 90 days, which are assumed"),
+        (Reject("218"), "2027-02-16", "correction within 90 days, which are assumed"),
     ],
     ids=["appeal", "replacement", "rejection"],
 )
@@ -94,7 +94,7 @@ def test_a_rejected_claim_is_due_by_the_payers_filing_limit(tmp_path: Path) -> N
     a_night(config)
     (sent,) = outbox(config).values()
     item = the_item(config, sent, Reject("218"))
-    assert item["due"] == "2027-02-13" and item["deadline"].startswith("filing limit, 95 days")
+    assert item["due"] == "2027-02-13" and item["deadline"].startswith("filing limit of 95 days")
 
 
 def test_timely_filing_names_the_stored_277ca_as_proof(tmp_path: Path) -> None:

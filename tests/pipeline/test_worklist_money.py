@@ -183,7 +183,7 @@ def test_the_filing_deadline_of_the_next_payer_is_the_due_date(tmp_path: Path) -
     answer(config, data, Script(claims={ACCOUNT: Deny("197", other_lines="deny")}))
     (item,) = items_of_kind(config, "secondary-due")
     assert (
-        item["due"] == "2027-02-16" and item["deadline"] == "filing limit, 90 days from the decision before"
+        item["due"] == "2027-02-16" and item["deadline"] == "filing limit of 90 days from the decision before"
     )
 
 

@@ -61,7 +61,7 @@ def test_what_can_be_waived_says_so_with_the_command(tmp_path: Path) -> None:
 def test_the_days_to_the_filing_limit_are_counted_and_are_the_due_date(tmp_path: Path) -> None:
     (item,) = night_of(with_filing_days(tmp_path, 30), **NO_TITER)
     assert item["due"] == "2026-12-10" and "filing limit" in item["deadline"]
-    assert "filing limit, 30 days from the statement's end: in 24 days" in evidence(item)
+    assert "filing limit of 30 days from the statement's end: in 24 days" in evidence(item)
 
 
 def test_a_filing_limit_that_is_not_known_is_not_made_up(tmp_path: Path) -> None:
