@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,17 +24,22 @@ class Schedule:
     left_out: tuple[str, ...]
 
 
-def schedule_of(ledger: Ledger, profiles: ProfileStore) -> Schedule:
+def schedule_of(ledger: Ledger, profiles: ProfileStore, since: dt.date | None = None) -> Schedule:
     """The visits after every infusion done, from the newest record of each encounter.
 
-    Whether its claim was sent, held or denied does not matter: the child was treated.
+    Whether its claim was sent, held or denied does not matter: the child was treated. With `since` a
+    record whose monitoring was over before that day, without an agreement, is passed over unread, so
+    that a ledger of many years takes no longer than one of its last months.
     """
     visits: list[Visit] = []
     left_out = []
     with ledger.reading() as connection:
         for row in survey.newest_records(connection):
+            content = decode_content(row.content)
+            if since is not None and _is_over(content, since, profiles):
+                continue
             try:
-                encounter = Encounter.model_validate(decode_content(row.content))
+                encounter = Encounter.model_validate(content)
                 if encounter.therapy is None:
                     continue
                 product = profiles.product(encounter.therapy.product)
@@ -45,3 +52,15 @@ def schedule_of(ledger: Ledger, profiles: ProfileStore) -> Schedule:
                 visits += visits_of(encounter, row.revision, product, payer)
     by_day = sorted(visits, key=lambda visit: (visit.day, visit.encounter, visit.kind))
     return Schedule(tuple(by_day), tuple(left_out))
+
+
+def _is_over(content: Any, since: dt.date, profiles: ProfileStore) -> bool:
+    """Whether a stored record can have no visit from a day on; False where it cannot be told at a glance."""
+    try:
+        therapy = content["therapy"]
+        infused = dt.date.fromisoformat(therapy["infusion_start"][:10])
+        weeks = [week for tests in profiles.product(therapy["product"]).monitoring for week in tests.weeks]
+    except (KeyError, TypeError, ValueError, ProfileError):
+        return False
+    last = infused + dt.timedelta(weeks=max(weeks, default=0))
+    return content.get("contract") is None and last < since

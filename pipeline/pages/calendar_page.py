@@ -16,6 +16,8 @@ from validators.readiness import Deadline, Readiness
 _DAYS_AHEAD = 90
 _NEAR_DAYS = 60
 """A deadline that tells the birth date shows its days once they are so few."""
+MOST_VISITS = 600
+"""Visits on the page; the command has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,15 @@ def calendar_page(
     """The page as HTML, self-contained: planned infusions, then the visits of the next three months."""
     last = today + dt.timedelta(days=_DAYS_AHEAD)
     near = sorted((visit for visit in visits if today <= visit.day <= last), key=lambda visit: visit.day)
+    left_out = list(left_out)
+    if len(near) > MOST_VISITS:
+        left_out.append(f"{len(near) - MOST_VISITS:,} later visits: j3399 aftercare lists all of them")
     return render(
         "calendar.html.j2",
         today=today,
         last=last,
         plans=[_plan(one, today, show_phi) for one in planned],
-        weeks=_weeks(near),
+        weeks=_weeks(near[:MOST_VISITS]),
         left_out=left_out,
         made=made,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -24,12 +25,13 @@ def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) ->
     so stands in the worklist.
     """
     with ledger.reading() as connection:
-        contents = [row.content for row in survey.newest_records(connection)]
+        records = (decode_content(row.content) for row in survey.newest_records(connection))
+        planned = [record for record in records if _is_planned(record)]
     found = []
-    for content in contents:
+    for record in planned:
         try:
-            encounter = Encounter.model_validate(decode_content(content))
-            if encounter.therapy is None or encounter.therapy.status != _PLANNED:
+            encounter = Encounter.model_validate(record)
+            if encounter.therapy is None:
                 continue
             check = EncounterCheck(
                 encounter=encounter,
@@ -42,3 +44,9 @@ def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) ->
             continue
         found.append(readiness(check))
     return sorted(found, key=lambda one: (one.infusion or dt.date.max, one.encounter))
+
+
+def _is_planned(record: Any) -> bool:
+    """Whether a stored record says so, before anything else of it is looked at."""
+    therapy = record.get("therapy") if isinstance(record, dict) else None
+    return isinstance(therapy, dict) and therapy.get("status") == _PLANNED

@@ -49,7 +49,7 @@ def write_pages(
 
 
 def _calendar(job: Job) -> str:
-    schedule = schedule_of(job.ledger, job.profiles)
+    schedule = schedule_of(job.ledger, job.profiles, since=job.today)
     planned = planned_infusions(job.ledger, job.profiles, job.today)
     return calendar_page(
         job.today,
