@@ -329,11 +329,21 @@ def numbered_by_clearinghouse(connection: Connection, number: str) -> set[str]:
 
 
 def of_patients(connection: Connection, digests: Collection[str], total_cents: int) -> list[ClaimRow]:
-    """The claims over an amount whose patient an answer names so, by id."""
-    known = select(claim_patients.c.claim).where(claim_patients.c.digest.in_(digests))
+    """The claims over an amount whose patient an answer names so, by id.
+
+    Where claims have the member id and the name, those that have the name alone are another patient's.
+    """
+    known = (
+        select(claim_patients.c.claim, func.count().label("shared"))
+        .where(claim_patients.c.digest.in_(digests))
+        .group_by(claim_patients.c.claim)
+        .subquery()
+    )
+    most = select(func.max(known.c.shared)).scalar_subquery()
     statement = (
         select(claims)
-        .where(claims.c.total_cents == total_cents, claims.c.id.in_(known))
+        .join(known, known.c.claim == claims.c.id)
+        .where(claims.c.total_cents == total_cents, known.c.shared == most)
         .order_by(claims.c.id)
     )
     return [_record(row) for row in connection.execute(statement)]
