@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli.main import main, say
 from pipeline.config import Config
+from pipeline.errors import OperationError
 from samples.clearinghouse import Deny, Reject
 from tests.pipeline.corrections.support import (
     ENCOUNTER,
@@ -46,6 +50,14 @@ PATIENT_DATA = (
 )
 
 
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """A workspace for tests that only look, or are refused."""
+    made = refused_claim(tmp_path_factory.mktemp("unchanged"), WRONG_CODE)
+    write_payer(made, {})
+    return made
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     made = refused_claim(tmp_path, WRONG_CODE)
@@ -55,25 +67,33 @@ def config(tmp_path: Path) -> Config:
 
 def j3399(config: Config, *arguments: str, code: int = 0) -> tuple[str, str]:
     """The command with its configuration, three days after the claim; what it printed."""
-    root = config.folders.state.parent
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from pipeline.cli.main import run; run()",
-            "correct",
-            *arguments,
-            "--config",
-            str(root / "j3399.toml"),
-            "--as-of",
-            "2026-11-19T10:00",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    where = ["--config", str(config.folders.state.parent / "j3399.toml"), "--as-of", "2026-11-19T10:00"]
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        try:
+            ended = main.main(["correct", *arguments, *where], "j3399", standalone_mode=False)
+        except OperationError as error:
+            say(error.line())
+            ended = error.exit_code
+    assert ended == code, errors.getvalue() + out.getvalue()
+    return out.getvalue(), errors.getvalue()
+
+
+def as_process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    program = "from pipeline.cli.main import run; run()"
+    return subprocess.run(
+        [sys.executable, "-c", program, "correct", *arguments], capture_output=True, text=True, check=False
     )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done.stdout, done.stderr
+
+
+def test_the_executable_ends_as_the_manual_says(config: Config) -> None:
+    where = ("--config", str(config.folders.state.parent / "j3399.toml"), "--as-of", "2026-11-19T10:00")
+    refused = as_process(ENCOUNTER, *where)
+    assert refused.returncode == 2 and refused.stderr.startswith("j3399: The claim was not corrected: ")
+    sent = as_process(ENCOUNTER, "--by", "C. Coder", *where)
+    assert sent.returncode == 0 and "Sent: " in sent.stdout and sent.stderr == ""
+    assert as_process(ENCOUNTER, "--by", "C. Coder", *where).returncode == 2
 
 
 def test_a_correction_is_shown_field_by_field_and_sent(config: Config) -> None:
@@ -94,26 +114,26 @@ def test_a_correction_is_shown_field_by_field_and_sent(config: Config) -> None:
     assert claim.lines[0].code == "J3399"
 
 
-def test_patient_data_is_shown_only_where_it_is_asked_for(config: Config, tmp_path: Path) -> None:
+def test_patient_data_is_shown_only_where_it_is_asked_for(unchanged: Config, tmp_path: Path) -> None:
     values = tmp_path / "values.toml"
     values.write_text('[patient]\nlast_name = "Otherly"\nbirth_date = 2026-05-02\n', encoding="utf-8")
     values.chmod(0o600)
-    out, errors = j3399(config, ENCOUNTER, "--set-from", str(values), "--dry-run")
+    out, errors = j3399(unchanged, ENCOUNTER, "--set-from", str(values), "--dry-run")
     assert "patient.last_name" in out and "*** -> ***" in out and errors == ""
     for hidden in (*PATIENT_DATA, "Otherly", "OTHERLY", "2026-05-02", "20260502"):
         assert hidden not in out, hidden
-    out, _ = j3399(config, ENCOUNTER, "--set-from", str(values), "--dry-run", "--show-phi")
+    out, _ = j3399(unchanged, ENCOUNTER, "--set-from", str(values), "--dry-run", "--show-phi")
     assert "SAMPLE -> OTHERLY" in out and "20260501 -> 20260502" in out
-    text, _ = j3399(config, ENCOUNTER, "--set-from", str(values), "--dry-run", "--json")
+    text, _ = j3399(unchanged, ENCOUNTER, "--set-from", str(values), "--dry-run", "--json")
     for hidden in (*PATIENT_DATA, "Otherly", "OTHERLY", "20260502"):
         assert hidden not in text, hidden
 
 
-def test_a_file_that_others_can_read_is_told(config: Config, tmp_path: Path) -> None:
+def test_a_file_that_others_can_read_is_told(unchanged: Config, tmp_path: Path) -> None:
     values = tmp_path / "values.json"
     values.write_text('{"referral_number": "RF1"}', encoding="utf-8")
     values.chmod(0o644)
-    _, errors = j3399(config, ENCOUNTER, "--set-from", str(values), "--dry-run")
+    _, errors = j3399(unchanged, ENCOUNTER, "--set-from", str(values), "--dry-run")
     assert "chmod 600" in errors
 
 
@@ -138,28 +158,28 @@ REFUSALS: list[tuple[list[str], str]] = [
     ("arguments", "words"), REFUSALS, ids=[" ".join(one[0]) or "no --by" for one in REFUSALS]
 )
 def test_what_cannot_be_done_is_refused_with_the_reason(
-    config: Config, arguments: list[str], words: str
+    unchanged: Config, arguments: list[str], words: str
 ) -> None:
-    before = tree(config.folders.state.parent)
-    _, errors = j3399(config, ENCOUNTER, *arguments, code=2)
+    before = tree(unchanged.folders.state.parent)
+    _, errors = j3399(unchanged, ENCOUNTER, *arguments, code=2)
     assert errors.startswith("j3399: The claim was not corrected: ") and words in errors
     assert len(errors.splitlines()) == 1
-    assert tree(config.folders.state.parent) == before
+    assert tree(unchanged.folders.state.parent) == before
 
 
 @pytest.mark.parametrize(
     "text", ["{", "[1, 2]", "a = ", "nonsense = 1", '{"service_lines[0].units": {"a": 1}}']
 )
-def test_a_file_that_says_nothing_clear_is_refused(config: Config, tmp_path: Path, text: str) -> None:
+def test_a_file_that_says_nothing_clear_is_refused(unchanged: Config, tmp_path: Path, text: str) -> None:
     values = tmp_path / "values.toml"
     values.write_text(text, encoding="utf-8")
     values.chmod(0o600)
-    _, errors = j3399(config, ENCOUNTER, "--set-from", str(values), code=2)
+    _, errors = j3399(unchanged, ENCOUNTER, "--set-from", str(values), code=2)
     assert errors.startswith("j3399: The claim was not corrected: ") and len(errors.splitlines()) == 1
 
 
-def test_an_unknown_claim_ends_with_the_next_step(config: Config) -> None:
-    _, errors = j3399(config, "CNONE", code=2)
+def test_an_unknown_claim_ends_with_the_next_step(unchanged: Config) -> None:
+    _, errors = j3399(unchanged, "CNONE", code=2)
     assert "j3399 worklist" in errors
 
 
@@ -170,10 +190,10 @@ def test_without_a_ledger_there_is_nothing_to_correct(tmp_path: Path) -> None:
     assert "j3399 nightly" in errors
 
 
-def test_findings_end_with_one_and_name_the_fix(config: Config) -> None:
-    out, _ = j3399(config, ENCOUNTER, "--set", "attending.npi=1111111111", "--by", "C. Coder", code=1)
+def test_findings_end_with_one_and_name_the_fix(unchanged: Config) -> None:
+    out, _ = j3399(unchanged, ENCOUNTER, "--set", "attending.npi=1111111111", "--by", "C. Coder", code=1)
     assert "error" in out and "Fix:" in out and "Kept back" in out
-    assert pick_up(config) == []
+    assert pick_up(unchanged) == []
 
 
 def test_a_preview_is_a_file_that_nobody_sends(config: Config, tmp_path: Path) -> None:
@@ -192,9 +212,9 @@ def test_a_preview_is_a_file_that_nobody_sends(config: Config, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("place", ["outbox/ready", "outbox", "outbox/ready/new", "archive/out", "inbox/new"])
-def test_a_preview_never_lies_where_files_are_picked_up(config: Config, place: str) -> None:
-    folder = config.folders.state.parent / place
-    _, errors = j3399(config, ENCOUNTER, "--preview", str(folder), code=2)
+def test_a_preview_never_lies_where_files_are_picked_up(unchanged: Config, place: str) -> None:
+    folder = unchanged.folders.state.parent / place
+    _, errors = j3399(unchanged, ENCOUNTER, "--preview", str(folder), code=2)
     assert "Give another folder" in errors
 
 
@@ -211,12 +231,12 @@ def test_the_document_says_it_all(config: Config) -> None:
     assert found["refused"] is False and found["preview"] is None
 
 
-def test_another_run_holds_the_lock(config: Config) -> None:
+def test_another_run_holds_the_lock(unchanged: Config) -> None:
     from pipeline.durable import DurableSteps
     from pipeline.lock import run_lock
 
-    with run_lock(config.folders.state, DurableSteps()):
-        _, errors = j3399(config, ENCOUNTER, "--dry-run", code=4)
+    with run_lock(unchanged.folders.state, DurableSteps()):
+        _, errors = j3399(unchanged, ENCOUNTER, "--dry-run", code=4)
     assert "lock" in errors
 
 
@@ -230,10 +250,5 @@ def test_a_rejected_inpatient_claim_reads_as_a_new_one(tmp_path: Path) -> None:
 
 
 def test_help_has_an_example() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "from pipeline.cli.main import run; run()", "correct", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "Example:" in done.stdout and "--set-from" in done.stdout
+    done = as_process("--help")
+    assert done.returncode == 0 and "Example:" in done.stdout and "--set-from" in done.stdout
