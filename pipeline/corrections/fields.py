@@ -24,6 +24,8 @@ from mapping.intake.record import Location
 from pipeline.errors import NotCorrectable
 
 _PART = re.compile(r"[a-z][a-z0-9_]*|[0-9]+", re.ASCII)
+_NAME_LIKE = re.compile(r"[a-z][a-z0-9_.\[\]]{0,60}", re.ASCII)
+"""What may be shown of a name that no field has: anything else may be a person's."""
 _SCHEMA = "`j3399 schema --csv` prints the names; lists count from 0: service_lines[0].hcpcs"
 NUMBER_PATH = "replaces.payer_claim_control_number"
 """The payer's number of the claim that is replaced or voided, where no answer gave it."""
@@ -89,7 +91,7 @@ def check_name(name: str) -> None:
     """NotCorrectable where no record has a field of that name, or it may not be changed."""
     column = find_column(name)
     if column is None:
-        shown = name if name.isascii() and name.isprintable() and len(name) <= 60 else "(a name not shown)"
+        shown = name if _NAME_LIKE.fullmatch(name) else "(a name not shown)"
         raise NotCorrectable(f"an encounter record has no field {shown}", _SCHEMA)
     if column.is_of_line:
         wanted = name.replace("service_lines.", "service_lines[0].", 1)

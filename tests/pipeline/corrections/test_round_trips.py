@@ -290,6 +290,15 @@ TRIPS = [
         cured=lambda claim: not claim.reference("F8"),
     ),
     Trip(
+        "frequency-icn",
+        Deny("16", remarks=("M47",), other_lines="deny"),
+        OUTPATIENT,
+        "7",
+        {"replaces": {"payer_claim_control_number": "OLD1"}},
+        cured=lambda claim: claim.reference("F8") not in ("", "OLD1"),
+        name="an old number",
+    ),
+    Trip(
         "value-condition-code",
         Deny("16", remarks=("M49",), other_lines="deny"),
         OUTPATIENT,
