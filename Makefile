@@ -9,7 +9,7 @@ DEMO   := build/demo
 CASES  ?= tests/edi/files
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format samples samples-current docs bench soak corpus clean
+.PHONY: help demo test check lint format samples samples-current docs pictures bench soak corpus clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ samples-current: samples ## fail if samples/ is not what its encounters give
 
 docs: $(READY) ## write docs/rules.md from the rules
 	$(BIN)/j3399 rules --format markdown > docs/rules.md
+
+pictures: demo ## take the pictures of docs/pictures from the demonstration (needs chromium)
+	$(BIN)/python -m tools.pictures $(DEMO)
 
 bench: $(READY) ## speeds as ratios, side by side in one run
 	$(BIN)/python -m tests.benchmarks.run

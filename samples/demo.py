@@ -13,6 +13,8 @@ from pathlib import Path
 
 from samples import play
 
+_WRONG_BIRTH_DATE = "E0005"
+
 
 def main() -> int:
     """Play the demonstration in `--folder`, and say where everything lies."""
@@ -42,6 +44,11 @@ def _tell(folder: Path) -> None:
     print(f"     claims by state: {', '.join(f'{n} {s}' for s, n in second['claims_by_state'].items())}")
     print("5. The worklist of the morning:\n")
     print(play.worklist(config, "table"))
+    print("6. One of them corrected: the birth date on the claim was mistyped (shown, not sent):\n")
+    values = folder / "birth-date.toml"
+    values.write_text("[patient]\nbirth_date = 2026-02-01\n", encoding="utf-8")
+    values.chmod(0o600)
+    print(play.morning("correct", config, _WRONG_BIRTH_DATE, "--set-from", str(values), "--dry-run"))
     _places(folder, config, second["run"])
 
 
@@ -53,11 +60,13 @@ def _sent(summary: dict[str, object]) -> str:
 
 
 def _places(folder: Path, config: Path, run: str) -> None:
+    report = folder / "reports" / f"{play.SECOND_NIGHT:%Y-%m-%d}.html"
+    print(f"report    {report}  <- open this one in a browser")
+    print(f"worklist  {folder / 'reports'} as worklist.xlsx, .json and .csv")
     print(f"outbox    {folder / 'outbox' / 'sent'} (picked up), {folder / 'outbox' / 'ready'} (waiting)")
-    print(f"worklist  {folder / 'reports' / 'worklist.json'} and worklist.csv")
     print(f"summary   {folder / 'reports' / f'{play.SECOND_NIGHT:%Y-%m-%d}-{run}-summary.json'}")
     print(f"held      {folder / 'held'}")
-    print(f"\nAgain:    {Path(sys.executable).parent / 'j3399'} worklist --config {config}")
+    print(f"\nIn full:  {Path(sys.executable).parent / 'j3399'} worklist --config {config}")
 
 
 if __name__ == "__main__":

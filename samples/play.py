@@ -52,8 +52,13 @@ def nightly(config: Path, now: dt.datetime) -> str:
 
 
 def worklist(config: Path, output: str) -> str:
-    now = SECOND_NIGHT.isoformat()
-    return _j3399("worklist", "--config", str(config), "--as-of", now, "--format", output).stdout
+    """The worklist of the morning after the second night; a table has one line an item."""
+    return morning("worklist", config, "--format", output, "--brief")
+
+
+def morning(command: str, config: Path, *arguments: str) -> str:
+    """What a command prints on the morning after the second night."""
+    return _j3399(command, *arguments, "--config", str(config), "--as-of", SECOND_NIGHT.isoformat()).stdout
 
 
 def clearinghouse_answers(folder: Path) -> list[str]:
