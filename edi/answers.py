@@ -29,6 +29,7 @@ from edi.reading_rules import INBOUND
 from edi.remittance.balance import check_balances
 from edi.remittance.model import Remittance
 from edi.remittance.read import read_remittance
+from edi.remittance.unknown_codes import check_codes
 from edi.tokens import Segment
 
 INTERCHANGE_ACKNOWLEDGMENT = "TA1"
@@ -150,6 +151,6 @@ def _read(kind: str, transaction: Transaction, file: str | None) -> tuple[Model 
             return report, findings + check_counts(report, place)
         case "835":
             remittance, findings = read_remittance(transaction, file)
-            return remittance, findings + check_balances(remittance, place)
+            return remittance, findings + check_balances(remittance, place) + check_codes(remittance, place)
         case _:
             return None, []

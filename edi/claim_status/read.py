@@ -33,13 +33,15 @@ from edi.claim_status.model import (
 )
 from edi.claim_status.outcomes import ReportKind, category, report_kinds
 from edi.claim_status.sorting import ClaimLoops, LevelLoops, LevelSorter
+from edi.codes import knows
 from edi.envelope import Transaction
 from edi.finding import Finding, RuleKey, Severity
-from edi.protected import Protected
+from edi.protected import shown_code
 
 STATUS_NOT_ALLOWED = RuleKey("status-not-allowed", 4, Severity.WARNING)
 CODE_UNKNOWN = RuleKey("adjustment-code-unknown", 5, Severity.WARNING)
 RECEIVER = "21"
+_LONGEST_CODE = 4
 
 
 def report_kind(transaction: Transaction) -> str:
@@ -173,7 +175,7 @@ class _Builder:
         if not codes:
             entry.loop.odd("Segment {id} holds no status.", entry.segment)
         for code in codes:
-            self._check_category(entry, code)
+            self._check_code(entry, code)
         charge, paid = entry.optional_cents(4), entry.optional_cents(5)
         return Status(
             codes=codes,
@@ -190,14 +192,41 @@ class _Builder:
             segment_position=entry.position,
         )
 
-    def _check_category(self, entry: Fields, code: StatusCode) -> None:
+    def _check_code(self, entry: Fields, code: StatusCode) -> None:
+        """Say what is in no table, and a category that this kind of answer may not use."""
         allowed = report_kinds()[self._kind].categories
+        expected = "a category that begins with " + " or ".join(allowed)
         if category(code.category) is None:
-            rule, template = CODE_UNKNOWN, "{element}-1 is a status category that the table does not know."
+            self._unknown("a status category", entry, code, (1, code.category), expected)
         elif not code.category.startswith(allowed):
-            rule, template = STATUS_NOT_ALLOWED, "{element}-1 is a status category that a {kind} may not use."
-        else:
-            return
+            template = "{element} is a status category that a {kind} may not use."
+            self._say(STATUS_NOT_ALLOWED, template, entry, code, (1, code.category), expected)
+        if code.status and not code.list_qualifier and not knows("claim_status", code.status):
+            self._unknown("a status code", entry, code, (2, code.status))
+        if code.entity and not knows("entity", code.entity):
+            self._unknown("an entity code", entry, code, (3, code.entity))
+
+    def _unknown(
+        self,
+        what: str,
+        entry: Fields,
+        code: StatusCode,
+        found: tuple[int, str],
+        expected: str = "a code of the list",
+    ) -> None:
+        template = f"{{element}} is {what} that the table does not know."
+        self._say(CODE_UNKNOWN, template, entry, code, found, expected)
+
+    def _say(
+        self,
+        rule: RuleKey,
+        template: str,
+        entry: Fields,
+        code: StatusCode,
+        found: tuple[int, str],
+        expected: str,
+    ) -> None:
+        component, value = found
         self._reading.report(
             rule,
             template,
@@ -205,9 +234,9 @@ class _Builder:
             loop=entry.loop.name,
             claim=entry.loop.claim,
             element=code.element,
-            fields={"element": code.element, "kind": self._kind},
-            expected="a category that begins with " + " or ".join(allowed),
-            found=code.category if len(code.category) <= 4 else Protected(code.category),
+            fields={"element": f"{code.element}-{component}", "kind": self._kind},
+            expected=expected,
+            found=shown_code(value, _LONGEST_CODE),
             fix="Go by the action code STC03 where there is one, and tell the sender.",
             source="FACTS D2",
         )

@@ -1,4 +1,4 @@
-"""An 835 read claim by claim with all that is checked of it: version, sums, reversals.
+"""An 835 read claim by claim with all that is checked of it: version, sums, reversals, codes.
 
 Why: whoever shows a remittance, as JSON or as tables, says the same of it, and holds one claim.
 """
@@ -17,6 +17,7 @@ from edi.remittance.balance import RemittanceBalance
 from edi.remittance.model import ClaimGroup, ClaimPayment
 from edi.remittance.read import RemittanceReader
 from edi.remittance.reversals import PaidClaim, Reversal, Reversals
+from edi.remittance.unknown_codes import UnknownCodes
 
 _KIND = "835"
 
@@ -42,6 +43,7 @@ class CheckedRemittance:
         self._place = replace(transaction.place(), file=file) if file else transaction.place()
         self._balance = RemittanceBalance(self._place)
         self._reversals = Reversals()
+        self._codes = UnknownCodes()
         self._count = 0
 
     def __iter__(self) -> Iterator[CheckedClaim]:
@@ -71,25 +73,37 @@ class CheckedRemittance:
         """The next claim, with what is off in it."""
         self._count += 1
         self._reversals.take(PaidClaim.of(self._count, claim))
+        self._codes.claim(claim)
         return CheckedClaim(self._count, claim, tuple(self._balance.claim(claim)))
 
-    def clean(self, count: int, paid: int, netted: Iterable[PaidClaim]) -> None:
+    def clean(
+        self,
+        count: int,
+        paid: int,
+        netted: Iterable[PaidClaim],
+        unknown_codes: Iterable[tuple[str, str, int]],
+    ) -> None:
         """The next claims, known to be balanced: how many, the sum of CLP04 in cents.
 
-        `netted` are the reversals among them, and all claims of the account numbers that are awaited.
+        `netted` are the reversals among them, and all claims of the account numbers that are awaited;
+        `unknown_codes` are their codes that no table knows, with list and position.
         """
         self._count += count
         self._balance.balanced(paid)
         for claim in netted:
             self._reversals.take(claim)
+        for code in unknown_codes:
+            self._codes.take(*code)
 
     def findings(self) -> Iterator[Finding]:
         """All that is odd beside what each claim said, once all claims were read."""
         reader = self.reader
         first = replace(self._place, segment_position=1)
+        self._codes.provider_adjustments(reader.provider_adjustments)
         return chain(
             check_version(_KIND, self._version, first),
             reader.findings,
             self._balance.transaction(reader.header.payment, reader.provider_adjustments),
             self._reversals.findings(self._place),
+            self._codes.findings(self._place),
         )

@@ -31,6 +31,7 @@ from edi.tables.claim_stretches import clean_parts, long_stretches
 from edi.tables.netted import netted_claims
 from edi.tables.pieces import TableRow
 from edi.tables.status_rows import claim_status_rows
+from edi.tables.unknown import unknown_codes
 
 TableColumns = tuple[str, list[pa.Array]]
 """The name of a table, and its columns for many rows without file and transaction."""
@@ -114,7 +115,7 @@ def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableCo
             if isinstance(part, ClaimColumns):
                 tables = part.tables(remittance.next_number)
                 netted = netted_claims(tables["claims"], remittance.awaited_corrections)
-                remittance.clean(len(part.starts), part.paid, netted)
+                remittance.clean(len(part.starts), part.paid, netted, unknown_codes(tables))
                 yield from tables.items()
                 continue
             for text in part:
