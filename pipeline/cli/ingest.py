@@ -22,11 +22,13 @@ from pipeline.lock import run_lock
 def ingest(files: tuple[Path, ...], config_path: Path | None, as_of: dt.datetime | None) -> int:
     """Answers into the ledger: TA1, 999, 997, 277CA, 277, 835, known by their content.
 
-    The files stay where they are. A file that came before changes nothing.
+    The files stay where they are. A file that came before changes nothing. Claims that
+    another system made (837I) are taken in too, so that their answers find them.
 
     \b
     Example:
       j3399 ingest remittance.835 --config j3399.toml
+      j3399 ingest made-elsewhere.837 --config j3399.toml
     """
     config, steps = required_config(config_path), DurableSteps()
     with run_lock(config.folders.state, steps):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -42,7 +41,7 @@ SHUFFLES = 500
 
 @dataclass(frozen=True)
 class Story:
-    """A ledger with a claim and its replacement, none answered, and all that comes back about both."""
+    """A ledger with a claim and its replacement, and all that comes back about both."""
 
     config: Config
     answers: dict[str, bytes]
@@ -53,7 +52,7 @@ class Story:
 
 
 def a_story(folder: Path, second: Outcome, kind: str = "replace") -> Story:
-    """The claim was paid and is replaced (or voided); the ledger is as it was before any answer."""
+    """The claim was paid and is replaced (or voided)."""
     config = a_workspace(folder)
     put_encounters(config, "a.ndjson", [a_child(1)])
     a_night(config)
@@ -69,13 +68,11 @@ def a_story(folder: Path, second: Outcome, kind: str = "replace") -> Story:
     found["1-reversal.835"] = reversal_of(first_payment)
     found["1-status.277"] = status_of(first_report)
     found["2-status.277"] = status_of(after[1].data)
-    _forget_answers(config)
     return Story(config, found)
 
 
-def _forget_answers(config: Config) -> None:
+def _forget_answers(ledger: Ledger) -> None:
     """The ledger as though no answer had come; the claims were sent all the same."""
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
     with ledger.transaction("test") as connection:
         for table in ("event_candidates", "provider_adjustments", "events", "transactions", "inbound_files"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
@@ -84,18 +81,16 @@ def _forget_answers(config: Config) -> None:
         connection.exec_driver_sql("UPDATE claims SET live_key = NULL, live_drug_key = NULL")
         first, second = sorted(claims.all_claims(connection), key=lambda row: row.version)
         claims.set_states(connection, {first.id: "ready", second.id: "ready"})
-    ledger.close()
 
 
 class Play:
-    """Answers into copies of a story's ledger, in the order that is asked for."""
+    """A story's answers into its ledger, in the order that is asked for, each time from the beginning."""
 
     def __init__(self, story: Story, folder: Path) -> None:
-        self.story = story
-        self.config = a_workspace(folder)
+        folder.mkdir()
+        self.config = story.config
         self._profiles = ProfileStore()
-        self._at_first = folder / "at-first.sqlite"
-        _copy(story.ledger, self._at_first)
+        self._ledger = Ledger.open(story.ledger, DurableSteps())
         self.paths = {}
         for name, data in story.answers.items():
             self.paths[name] = folder / name
@@ -103,25 +98,12 @@ class Play:
 
     def outcome(self, order: list[str]) -> tuple[Any, ...]:
         """What the ledger says in the end: states, live keys, events by claim, money of the chain."""
-        path = self.config.ledger_path
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._at_first, path)
-        ledger = Ledger.open(path, DurableSteps())
-        try:
-            for name in order:
-                job = Job(self.config, ledger, DurableSteps(), self._profiles, LAST)
-                receive(job, [self.paths[name]], keep=True)
-            with ledger.reading() as connection:
-                return _told(connection)
-        finally:
-            ledger.close()
-
-
-def _copy(source: Path, target: Path) -> None:
-    from pipeline.ledger.backup import copy_ledger
-
-    copy_ledger(source, target)
+        _forget_answers(self._ledger)
+        for name in order:
+            job = Job(self.config, self._ledger, DurableSteps(), self._profiles, LAST)
+            receive(job, [self.paths[name]], keep=True)
+        with self._ledger.reading() as connection:
+            return _told(connection)
 
 
 def _told(connection: Any) -> tuple[Any, ...]:
