@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.ledgers import opened_ledger
 from pipeline.cli.options import as_of_option, config_option, day_option, moment, required_config
 from pipeline.cli.output import deliver
 from pipeline.cli.paragraphs import entry, heading
-from pipeline.errors import ConfigurationError, StorageError
 from pipeline.spreadsheets import neutral_cell
 
 if TYPE_CHECKING:
@@ -84,24 +84,15 @@ def aftercare(
 
 
 def _visits(config_path: Path | None) -> Sequence[Visit]:
-    from mapping.profile_store import ProfileError, ProfileStore
+    from mapping.profile_store import ProfileStore
     from pipeline.aftercare.schedule import schedule_of
-    from pipeline.durable import DurableSteps
-    from pipeline.ledger.store import Ledger
     from validators.registry import contracts
 
     config = required_config(config_path)
-    if not config.ledger_path.is_file():
-        raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-    profiles = ProfileStore(config.own_profiles)
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
-    try:
+    with opened_ledger(config, read_only=True) as ledger:
+        profiles = ProfileStore(config.own_profiles)
         profiles.check(contracts())
         found = schedule_of(ledger, profiles)
-    except ProfileError as error:
-        raise ConfigurationError(str(error)) from None
-    finally:
-        ledger.close()
     for words in found.left_out:
         click.echo(f"not planned: {words}", err=True)
     return found.visits

@@ -32,6 +32,7 @@ _COMMANDS = {
     "quarantine": "pipeline.cli.quarantine",
     "resend": "pipeline.cli.resend",
     "aftercare": "pipeline.cli.aftercare",
+    "figures": "pipeline.cli.figures",
     "dose": "pipeline.cli.dose",
     "rules": "pipeline.cli.rules",
     "explain": "pipeline.cli.explain",

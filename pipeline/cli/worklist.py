@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.ledgers import opened_ledger
 from pipeline.cli.options import (
     Day,
     Words,
@@ -21,7 +21,6 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.output import deliver, refuse_terminal
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError, StorageError
 from pipeline.lock import run_lock
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def list_items(
     if form == "xlsx":
         refuse_terminal(out, "a workbook")
     config, now = required_config(config_path), moment(as_of)
-    with _ledger(config, read_only=True) as ledger:
+    with opened_ledger(config, read_only=True) as ledger:
         everything = _entries(config, ledger, now.date())
     listed = [entry for entry in everything if with_hidden or not entry.is_hidden]
     wanted = Filter(values, due_before)
@@ -209,7 +208,7 @@ def _decide(
     config, now = required_config(config_path), moment(as_of)
     if until is not None and until <= now.date():
         raise click.UsageError("--until is a day to come.")
-    with run_lock(config.folders.state, DurableSteps()), _ledger(config, read_only=False) as ledger:
+    with run_lock(config.folders.state, DurableSteps()), opened_ledger(config, read_only=False) as ledger:
         from pipeline.worklist.decisions import decide, decision_on, find
 
         entry = find(_entries(config, ledger, now.date()), name)
@@ -228,24 +227,6 @@ def _answer_days(config: Config, payer: str) -> int:
     from mapping.profile_store import ProfileStore
 
     return ProfileStore(config.own_profiles).payer(payer).answer_days
-
-
-@contextmanager
-def _ledger(config: Config, read_only: bool) -> Iterator[Ledger]:
-    """The ledger, opened; trouble of profiles while it is open is trouble of the configuration."""
-    from mapping.profile_store import ProfileError
-    from pipeline.ledger.store import Ledger
-
-    if not config.ledger_path.is_file():
-        raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-    opened = Ledger.open_read_only if read_only else Ledger.open
-    ledger = opened(config.ledger_path, DurableSteps())
-    try:
-        yield ledger
-    except ProfileError as error:
-        raise ConfigurationError(str(error)) from None
-    finally:
-        ledger.close()
 
 
 def _entries(config: Config, ledger: Ledger, today: dt.date) -> list[Entry]:

@@ -1,0 +1,25 @@
+"""The figures of a ledger as it is on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from mapping.profile_store import ProfileStore
+from pipeline.config import Config
+from pipeline.figures.bills import bills_of
+from pipeline.figures.measures import Figure, figures_of
+from pipeline.ledger.decisions import CLOSED
+from pipeline.ledger.store import Ledger
+from pipeline.worklist.decisions import entries
+from pipeline.worklist.desk import Desk
+from pipeline.worklist.items import WorkItems
+
+
+def ledger_figures(config: Config, ledger: Ledger, profiles: ProfileStore, today: dt.date) -> list[Figure]:
+    """All figures. Snoozed items are at risk like open ones; closed ones are not."""
+    listed = entries(ledger, WorkItems(config, ledger, profiles, today).open_items(), today)
+    closed = [one.is_hidden and one.decision is not None and one.decision.kind == CLOSED for one in listed]
+    at_risk = [entry.item for entry, done in zip(listed, closed, strict=True) if not done]
+    with ledger.reading() as connection:
+        bills = bills_of(Desk(config, connection, profiles, today))
+    return figures_of(bills, at_risk, today)
