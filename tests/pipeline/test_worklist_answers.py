@@ -14,6 +14,7 @@ from samples.clearinghouse import Accept, Deny, Pay, Reject, Script
 from samples.clearinghouse import answers as clearinghouse
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
 from tests.support.builders import NIGHT, a_child
+from tests.support.chain_answers import changed
 from tests.support.nights import a_night, a_workspace, put_answer, put_encounters
 from tests.support.worklists import items_of_kind, worklist_of
 
@@ -134,6 +135,19 @@ def test_answers_of_claims_that_nobody_knows_are_one_item_each_transaction(tmp_p
     paid = max(items, key=lambda item: float(item["amount_at_risk"]))
     assert "2 of its statements fit no claim" in evidence(paid) and ".835" in evidence(paid)
     assert "NGT" not in str(items)
+
+
+def test_an_answer_that_fits_two_claims_names_both(tmp_path: Path) -> None:
+    """Two children of one name, day and charge, and no id."""
+    config, sent = a_sent_night(tmp_path, 2)
+    (paid,) = clearinghouse(sent, Script(claims={"NGT00001": Pay()}, kinds=("835",)), LATER)
+    nameless = changed(
+        paid.data, (r"CLP\*NGT00001\*", "CLP*OTHER*"), (r"(NM1\*QC\*1\*SAMPLE\*INES).*~", r"\1~")
+    )
+    heard(config, nameless, name="a.835")
+    (item,) = items_of_kind(config, "answer-unmatched")
+    assert len(item["facts"][0].split(":")[1].split(",")) == 2 and "fits several: C" in evidence(item)
+    assert item["amount_at_risk"] == "2126200.00" and "INES" not in str(item)
 
 
 def test_an_acknowledgment_that_nobody_knows_is_for_the_edi_desk(tmp_path: Path) -> None:
