@@ -25,6 +25,7 @@ from edi.tables.build import read_tables, write_batches
 from tests.benchmarks.guide import WrongResult
 from tests.benchmarks.timing import ratios, seconds, spread
 from tests.support.builders import ROOT
+from tests.support.memory import peak_kilobytes
 
 _ROUNDS = 3
 _CLAIMS = (1_000, 10_000, 50_000)
@@ -200,12 +201,6 @@ def _read_once(kind: str, path: Path) -> None:
                 pass
 
 
-def _most_kilobytes() -> int:
-    """The most that this process held. Not ru_maxrss, which begins with what its parent held."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0])
-
-
 if __name__ == "__main__":
     _read_once(sys.argv[1], Path(sys.argv[2]))
-    print(_most_kilobytes())
+    print(peak_kilobytes())
