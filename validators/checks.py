@@ -208,6 +208,12 @@ class ClaimCheck:
         return tuple([pair for pair in named if pair[1]])
 
     @fact
+    def is_nameless(self) -> bool:
+        """Whether the patient's first name is one that stands for none."""
+        claim = self.claim
+        return is_placeholder_name((claim.patient or claim.subscriber).party.first_name)
+
+    @fact
     def patient_keys(self) -> tuple[int, ...]:
         """Whom the claim is about, as digests: two claims that share one are about one child.
 
@@ -220,7 +226,7 @@ class ClaimCheck:
         keys = []
         if record_number:
             keys.append(digest("record", claim.billing_provider.id, record_number))
-        if member_id and not is_placeholder_name(person.first_name):
+        if member_id and not self.is_nameless:
             keys.append(digest("member", member_id, person.first_name.upper(), claim.birth_date))
         return tuple(keys)
 

@@ -43,6 +43,8 @@ from edi.values import parse_day, parse_time
 
 _NOT_OF_THE_BODY = frozenset({"ST", "SE"})
 _read_parent = HL.reads("parent")
+_HL_ELEMENTS = 5
+"""The id and HL01 to HL04."""
 _read_subscriber = remembered(SBR.read)
 _read_patient = remembered(PAT.read)
 _GUIDE = VERSION[: len("005010X223")]
@@ -179,7 +181,12 @@ class _Level:
         if segment is None:
             losses.no_beginning(first.scope, first.segments[0])
             return
-        parent: str = _read_parent(segment, first.id, losses)
+        elements, separators = segment.elements, segment.separators
+        is_plain = len(elements) == _HL_ELEMENTS and separators.component not in segment.text
+        if is_plain and not (separators.repetition and separators.repetition in segment.text):
+            parent = elements[2]  # no two HL are alike, and the layout has nothing to say of a plain one
+        else:
+            parent = _read_parent(segment, first.id, losses)
         if parent.lstrip("0") != self.parent:
             losses.another_parent(first.id, segment, self.parent)
 

@@ -25,7 +25,7 @@ def npi(check: ClaimCheck) -> Iterator[Fault]:
     Fix: take the number from the NPI registry and correct the site profile or the record.
     """
     for loop, segment in check.segments["NM1"]:
-        if segment.element(8) != "XX" or loop in _LOOPS_OF_PERSONS:
+        if "XX" not in segment.text or segment.element(8) != "XX" or loop in _LOOPS_OF_PERSONS:
             continue
         number = segment.element(9)
         if not is_valid_npi(number):

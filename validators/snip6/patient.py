@@ -9,7 +9,6 @@ from edi.finding import Place
 from edi.protected import Protected
 from validators.ages import AgeLimit, age_limit, limit_words
 from validators.checks import WEIGHT_VALUE_CODE, ClaimCheck
-from validators.facts import is_placeholder_name
 from validators.health_codes import health_code_place
 from validators.registry import Fault, claim_rule
 from validators.weights import has_kit, weights_words
@@ -122,7 +121,7 @@ def newborn_name(check: ClaimCheck) -> Iterator[Fault]:
     subscriber = check.claim.subscriber
     if not subscriber.is_patient or check.claim.patient is not None or not subscriber.party.id:
         return
-    if is_placeholder_name(subscriber.party.first_name):
+    if check.is_nameless:
         yield Fault(
             "The child's first name is one that stands for none.",
             check.claim.first_place("2010BA", "NM1", "IL", "NM104"),
