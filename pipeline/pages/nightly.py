@@ -13,12 +13,14 @@ from typing import Any
 
 from pipeline.aftercare.schedule import schedule_of
 from pipeline.denials.item import WorkItem
+from pipeline.figures.bills import bills_of
 from pipeline.job import Job
 from pipeline.pages.calendar_page import calendar_page
 from pipeline.pages.claim_page import claim_page
 from pipeline.pages.claim_views import claim_view
 from pipeline.pages.countdown import planned_infusions
-from pipeline.pages.report_page import ShownFigure, report_page
+from pipeline.pages.report_page import report_page
+from pipeline.pages.shown_figures import shown_figures
 from pipeline.worklist.decisions import Entry
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.sheet import as_xlsx
@@ -27,25 +29,25 @@ _CLAIM_PAGES = "claims"
 _WORKBOOK = "worklist.xlsx"
 
 
-def write_pages(
-    job: Job, summary: Mapping[str, Any], entries: Sequence[Entry], figures: Sequence[ShownFigure] = ()
-) -> None:
+def write_pages(job: Job, summary: Mapping[str, Any], entries: Sequence[Entry]) -> None:
     """Write the pages of a night. Patient data is masked, unless the configuration shows it in reports."""
     folder = job.config.folders.reports
     items = [entry.item for entry in entries]
     calendar = f"{job.today.isoformat()}-calendar.html"
-    page = report_page(
-        job.today,
-        summary,
-        items,
-        figures,
-        claim_pages=Path(_CLAIM_PAGES),
-        links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
-    )
+    with job.ledger.reading() as connection:
+        desk = Desk(job.config, connection, job.profiles, job.today)
+        page = report_page(
+            job.today,
+            summary,
+            items,
+            shown_figures(bills_of(desk), items, job.today),
+            claim_pages=Path(_CLAIM_PAGES),
+            links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
+        )
+        _write_claim_pages(job, desk, items)
     _write(job, folder / f"{job.today.isoformat()}.html", page)
     _write(job, folder / calendar, _calendar(job))
     _write_bytes(job, folder / _WORKBOOK, as_xlsx(entries, job.now))
-    _write_claim_pages(job, items)
 
 
 def _calendar(job: Job) -> str:
@@ -61,7 +63,7 @@ def _calendar(job: Job) -> str:
     )
 
 
-def _write_claim_pages(job: Job, items: Sequence[WorkItem]) -> None:
+def _write_claim_pages(job: Job, desk: Desk, items: Sequence[WorkItem]) -> None:
     folder = job.config.folders.reports / _CLAIM_PAGES
     job.steps.make_folder(folder)
     wanted = {item.claim: item for item in items if item.claim}
@@ -69,16 +71,14 @@ def _write_claim_pages(job: Job, items: Sequence[WorkItem]) -> None:
     for path in sorted(folder.glob("*.html")):
         if path.stem not in wanted:
             job.steps.remove(path)
-    with job.ledger.reading() as connection:
-        desk = Desk(job.config, connection, job.profiles, job.today)
-        rows = {row.id: row for row in desk.all_claims if row.id in wanted}
-        for claim in sorted(rows):
-            path = folder / f"{claim}.html"
-            made = f"Facts {wanted[claim].fingerprint}, patient data {shown}."
-            if path.is_file() and made in path.read_text("utf-8"):
-                continue
-            view = claim_view(desk, rows[claim], made=made)
-            _write(job, path, claim_page(view, show_phi=job.config.reports_show_phi))
+    rows = {row.id: row for row in desk.all_claims if row.id in wanted}
+    for claim in sorted(rows):
+        path = folder / f"{claim}.html"
+        made = f"Facts {wanted[claim].fingerprint}, patient data {shown}."
+        if path.is_file() and made in path.read_text("utf-8"):
+            continue
+        view = claim_view(desk, rows[claim], made=made)
+        _write(job, path, claim_page(view, show_phi=job.config.reports_show_phi))
 
 
 def _write(job: Job, path: Path, text: str) -> None:
