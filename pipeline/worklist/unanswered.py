@@ -7,7 +7,6 @@ is nobody's work.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from mapping.profile_models import PayerProfile
@@ -18,7 +17,7 @@ from pipeline.denials.item import WorkItem
 from pipeline.ledger.claims import EXTERNAL, ClaimRow
 from pipeline.ledger.files import FileRow
 from pipeline.worklist.answered_claims import case_of
-from pipeline.worklist.desk import Desk, day_of
+from pipeline.worklist.desk import Desk, day_from, day_of
 from pipeline.worklist.making import about_claim, cause_named, certain, days_words
 from validators.filing_days import last_day
 
@@ -90,9 +89,9 @@ def _evidence(desk: Desk, claim: ClaimRow, file: FileRow) -> Iterator[str]:
 
 
 def _filing_limit(desk: Desk, claim: ClaimRow) -> Deadline:
-    case = case_of(desk, claim, with_evidence=False)
-    through = dt.date.fromisoformat(claim.statement_through) if claim.statement_through else None
-    return filing(through, case.decided_before, claim.payer_order, case.payer)
+    # the file that was sent is read only where it is needed: a partner that is down leaves many of these
+    decided = case_of(desk, claim, with_evidence=False).decided_before if claim.payer_order else None
+    return filing(day_from(claim.statement_through), decided, claim.payer_order, desk.payer(claim.payer))
 
 
 def _steps(desk: Desk, claim: ClaimRow, file: FileRow) -> Iterator[str]:
