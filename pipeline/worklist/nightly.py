@@ -8,19 +8,21 @@ from pipeline.job import Job
 from pipeline.worklist.decisions import Entry, entries
 from pipeline.worklist.formats import as_csv, as_json
 from pipeline.worklist.items import WorkItems
+from pipeline.worklist.sheet import as_xlsx
 
 
 def write_worklist(job: Job) -> list[Entry]:
-    """The open items of the night as `reports/worklist.json` and `.csv`. Returns those that are shown."""
+    """The open items of the night as `reports/worklist.json`, `.csv` and `.xlsx`; those that are shown."""
     items = WorkItems(job.config, job.ledger, job.profiles, job.today).open_items()
     shown = [entry for entry in entries(job.ledger, items, job.today) if not entry.is_hidden]
     job.journal.counts["work_items"] = len(shown)
-    _write(job, job.config.folders.reports / "worklist.json", as_json(shown) + "\n")
-    _write(job, job.config.folders.reports / "worklist.csv", as_csv(shown))
+    reports = job.config.folders.reports
+    _write(job, reports / "worklist.json", (as_json(shown) + "\n").encode())
+    _write(job, reports / "worklist.csv", as_csv(shown).encode())
+    _write(job, reports / "worklist.xlsx", as_xlsx(shown, job.now))
     return shown
 
 
-def _write(job: Job, path: Path, text: str) -> None:
-    data = text.encode()
+def _write(job: Job, path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         job.steps.replace_file(path, data)

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from edi.values import from_cents
 from pipeline.denials.item import WorkItem
 from pipeline.spreadsheets import neutral_cell
@@ -51,6 +49,8 @@ _OPTIONS = {
 
 def as_xlsx(entries: Sequence[Entry], now: dt.datetime) -> bytes:
     """The workbook as bytes. `now` is told as the time that it was made."""
+    import xlsxwriter
+
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, _OPTIONS)
     book.set_properties({"title": "j3399 worklist", "created": now})
