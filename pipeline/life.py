@@ -26,6 +26,8 @@ _VERDICT_RANK = {
     "denied": 4,
     "rejected": 5,
 }
+_DENYING = frozenset({"denial", "information"})
+"""Kinds of CARC under which a charge that brought no money was refused: one that only informs is a reason too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +128,14 @@ def adjudication(body: dict[str, Any]) -> str:
     denied_lines = [line for line in body["lines"] if is_denied_line(line)]
     if body["paid_cents"] > 0:
         return "partly_paid" if denied_lines else "paid"
-    if "denial" in kinds:
+    if kinds & _DENYING:
         return "denied"
     return "pending" if "pending" in kinds else "paid"
 
 
 def is_denied_line(line: dict[str, Any]) -> bool:
     """A line that was charged, not paid, and has an adjustment that denies."""
-    denies = any(_kind(adjustment["reason"]) == "denial" for adjustment in line["adjustments"])
+    denies = any(_kind(adjustment["reason"]) in _DENYING for adjustment in line["adjustments"])
     return bool(line["charge_cents"] > 0 and line["paid_cents"] == 0 and denies)
 
 

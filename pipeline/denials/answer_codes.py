@@ -102,9 +102,9 @@ def _faults(error: dict[str, Any]) -> Iterator[CodeEntry]:
 
 
 def _remittance_codes(body: dict[str, Any], sent: Sequence[LineRow]) -> list[CodeEntry]:
-    """The codes that denied: of the claim and of its denied lines; of a denied claim, all."""
-    denied = adjudication(body) == "denied"
-    lines = body["lines"] if denied else [line for line in body["lines"] if is_denied_line(line)]
+    """The codes that denied: of the claim and of its denied lines; where the claim was denied, or no line was, all."""
+    denied = [line for line in body["lines"] if is_denied_line(line)]
+    lines = body["lines"] if adjudication(body) == "denied" or not denied else denied
     entries = _adjustment_codes(body["adjustments"], "")
     entries += _remark_codes(body["remarks"], "")
     for line in lines:

@@ -1,51 +1,144 @@
 """What the claim as sent and the encounter as it was say about a denial.
 
 The file is taken from the archive, the encounter from the ledger, and the rules run on
-both again: a finding is the evidence.
+both again: a finding is the evidence. What no rule judges is a fact: here the record's own word
+that an authorization was refused; of an answer, `answer_facts`.
+
+Keys of findings and facts are those of `evidence.csv`: the rule, or the rule and what it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from edi.claim837i.model import Claim
 from edi.finding import Finding
-from mapping.building.claim import authorization_for
+from mapping.building.claim import authorization_for, build_claim
 from mapping.building.request import ClaimRequest
+from pipeline.denials.tables import clues
 from validators.billed import billed_product
 from validators.checks import ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
-from validators.registry import all_rules, claim_rules, run_rules
+from validators.prior_claims import PriorClaims
+from validators.registry import RuleSet, claim_rules, encounter_rules
+
+_DIFFERENCE = "encounter-mismatch"
+_NONE = "none"
+"""What a finding says of a field that is not there."""
+_DENIED = "denied"
+_NOT_RECOGNISED = "4"
+"""CLP02 of a patient whom the payer does not know (FACTS D4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Findings by rule, the rules that could be judged, and the conditions that hold.
+    """Findings by key, the rules that were judged, the conditions that hold, and facts in words by key.
 
-    `conditions` are ids of causes whose "first choice when" holds. All three are empty
-    where claim and encounter are not at hand.
+    `conditions` are ids of causes whose "first choice when" holds. All are empty where claim and
+    encounter are not at hand.
     """
 
     findings: Mapping[str, Finding]
     judged: frozenset[str]
     conditions: frozenset[str]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def none(cls) -> Evidence:
         return cls({}, frozenset(), frozenset())
+
+    def with_facts(self, facts: Mapping[str, str]) -> Evidence:
+        """The same with more facts."""
+        return replace(self, facts={**self.facts, **facts})
+
+    def fired(self, rule: str) -> bool:
+        """Whether a rule found something."""
+        return any(finding.rule == rule for finding in self.findings.values())
 
 
 def gather(
     claim: Claim, request: ClaimRequest, check: ClaimCheck, encounter_check: EncounterCheck
 ) -> Evidence:
     """The evidence of one claim. `check` and `encounter_check` are of the day it was sent."""
-    findings = [*run_rules(claim_rules(), check), *judge_encounter(encounter_check)]
+    findings = [*RuleSet(claim_rules(), check.payer).findings(check), *judge_encounter(encounter_check)]
     return Evidence(
-        findings={finding.rule: finding for finding in reversed(findings)},
-        judged=frozenset(rule.id for rule in all_rules()),
+        findings=_once({_key(finding, check): finding for finding in reversed(findings)}),
+        judged=_judged(check, encounter_check),
         conditions=conditions_of(claim, request, check),
+        facts=dict(_facts(encounter_check)),
     )
+
+
+def _once(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The findings without differences to the record that a rule names already: one fault is one finding."""
+    named = {
+        cause
+        for key, finding in findings.items()
+        if finding.rule != _DIFFERENCE and key in clues()
+        for cause in clues()[key].causes
+    }
+    return {
+        key: finding
+        for key, finding in findings.items()
+        if finding.rule != _DIFFERENCE or key not in clues() or not named & set(clues()[key].causes)
+    }
+
+
+def _judged(check: ClaimCheck, encounter_check: EncounterCheck) -> frozenset[str]:
+    """The rules that looked, or that had nothing to look for: only those that lack something are left out."""
+    product = encounter_check.product
+    gate = product.clinical_gate if product is not None else None
+    rules = [*claim_rules(), *encounter_rules(gate)]
+    lacking = {*RuleSet(claim_rules(), check.payer).not_judged(check)}
+    lacking |= {*RuleSet(encounter_rules(gate), check.payer).not_judged(encounter_check)}
+    return frozenset(rule.id for rule in rules) - lacking
+
+
+def _key(finding: Finding, check: ClaimCheck) -> str:
+    """The key of a finding in `evidence.csv`."""
+    about = _about(finding, check)
+    return f"{finding.rule}/{about}" if about else finding.rule
+
+
+def _about(finding: Finding, check: ClaimCheck) -> str:
+    """What a finding of a rule for many fields is about; "" of a rule for one thing."""
+    match finding.rule:
+        case _ if finding.rule == _DIFFERENCE:
+            return _field(finding, check)
+        case "authorization-dates":
+            return "the scope" if "given" in finding.fields else "the day"
+        case "authorization-mismatch":
+            return "member id" if (finding.place.path or "").endswith("member_id") else ""
+        case "code-format" | "code-unknown" | "code-duplicate":
+            return str(finding.fields["kind"])
+        case _:
+            return ""
+
+
+def _field(finding: Finding, check: ClaimCheck) -> str:
+    """The field that differs, of a procedure code with whose it is, and whether the claim lacks it."""
+    words, _, number = str(finding.fields["field"]).partition(" of line ")
+    if words == "procedure code" and check.rebuild() is not None:
+        drug = {str(line.number) for line in check.drug_lines}
+        return f"{words} of the {'drug' if number in drug else 'infusion'}"
+    return f"{words} missing" if finding.found == _NONE else words
+
+
+def _facts(check: EncounterCheck) -> Iterator[tuple[str, str]]:
+    if any(one.status == _DENIED for one in check.coverage.authorizations):
+        yield "authorization-denied", "the record says that the authorization was denied"
+
+
+def answer_facts(stage: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """What an answer says beside its codes: of an 835, whom it does not know and what it corrects."""
+    facts = {}
+    if stage == "835" and body.get("status") == _NOT_RECOGNISED:
+        facts["answer/not recognised"] = "the payer does not know the patient (CLP02 4)"
+    if body.get("corrected_insured", {}).get("member_id"):
+        facts["answer/corrected insured"] = "the payer gives another member id (NM1*74)"
+    return facts
 
 
 def conditions_of(claim: Claim, request: ClaimRequest, check: ClaimCheck) -> frozenset[str]:
@@ -87,13 +180,27 @@ _CONDITIONS: Mapping[str, Callable[[Claim, ClaimRequest, ClaimCheck], bool]] = {
 }
 
 
-def claim_check_of(claim: Claim, request: ClaimRequest, encounter_check: EncounterCheck) -> ClaimCheck:
-    """The claim with the same context as its encounter."""
+def claim_check_of(
+    claim: Claim, request: ClaimRequest, encounter_check: EncounterCheck, prior: PriorClaims | None = None
+) -> ClaimCheck:
+    """The claim with the same context as its encounter; `prior` is what the ledger knows of earlier claims."""
     return ClaimCheck(
         claim=claim,
         payer=request.payer,
         product=billed_product(claim, [request.product] if request.product else [], request.payer),
         today=encounter_check.today,
         encounter=request.encounter,
+        prior=prior,
         payer_order=request.payer_order,
+        site=request.site,
+        created=encounter_check.today,
+        rebuild=lambda: _rebuilt(request),
     )
+
+
+def _rebuilt(request: ClaimRequest) -> Claim | None:
+    """The claim that the record makes; None where it makes none."""
+    try:
+        return build_claim(request).claim
+    except ValueError:
+        return None

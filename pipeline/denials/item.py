@@ -52,6 +52,19 @@ class CodeEntry:
         kind, _, rest = self.status.partition(":")
         return ("syntax", kind) if kind in _SYNTAX_ELEMENTS else ("status", rest.partition(":")[0])
 
+    def clues(self) -> tuple[tuple[str, str], ...]:
+        """What the code says of causes, as (list, code): a status with its entity, and its category.
+
+        A code of TA1 and 999 with its value: `IK304:3`.
+        """
+        pair = self.pair()
+        if pair[0] == "syntax":
+            return (("syntax", self.status),)
+        if pair[0] != "status":
+            return (pair,)
+        category, _, rest = self.status.partition(":")
+        return ("status", rest), ("category", category)
+
     def as_dict(self) -> dict[str, Any]:
         """The code as JSON; what it has not is null."""
         return {

@@ -1,4 +1,4 @@
-"""The public causes (`causes.csv`) and what each code points to (`codes.csv`), as data."""
+"""The public causes (`causes.csv`), what each code points to (`codes.csv`) and what is evidence (`evidence.csv`)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ class Cause:
     prevented_by: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What a finding says of causes: it multiplies each of them by `found`, its absence by `silent`.
+
+    `rule` is the rule whose finding it is; of a fact that no rule judges, the kind of fact.
+    """
+
+    rule: str
+    causes: tuple[str, ...]
+    found: float
+    silent: float
+
+
 @cache
 def causes() -> Mapping[str, Cause]:
     """All causes by id, in the order of the table."""
@@ -52,6 +65,18 @@ def code_weights() -> Mapping[tuple[str, str], Mapping[str, float]]:
     result: dict[tuple[str, str], dict[str, float]] = {}
     for row in _rows("codes.csv"):
         result.setdefault((row["list"], row["code"]), {})[row["cause"]] = float(row["weight"])
+    return result
+
+
+@cache
+def clues() -> Mapping[str, Clue]:
+    """The clues by key: a rule, or a rule and what it is about (`encounter-mismatch/member id`)."""
+    result = {}
+    for row in _rows("evidence.csv"):
+        key = f"{row['rule']}/{row['about']}" if row["about"] else row["rule"]
+        result[key] = Clue(
+            row["rule"], tuple(row["causes"].split()), float(row["found"]), float(row["silent"])
+        )
     return result
 
 

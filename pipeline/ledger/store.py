@@ -148,8 +148,7 @@ class Ledger:
     def patient_key(self) -> bytes:
         """The key of patient digests; it never leaves the ledger."""
         with self.reading() as connection:
-            statement = select(schema.settings.c.value).where(schema.settings.c.name == _PATIENT_KEY)
-            return bytes.fromhex(connection.execute(statement).scalar_one())
+            return patient_key(connection)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -160,6 +159,12 @@ class Ledger:
             raise RunTakenOver(
                 f"run {latest} began after run {self.epoch}", "Nothing to do: the newer run goes on"
             )
+
+
+def patient_key(connection: Connection) -> bytes:
+    """The key of patient digests, of a ledger that is open for reading."""
+    statement = select(schema.settings.c.value).where(schema.settings.c.name == _PATIENT_KEY)
+    return bytes.fromhex(connection.execute(statement).scalar_one())
 
 
 def _version(connection: Connection) -> int | None:

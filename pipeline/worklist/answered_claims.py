@@ -84,6 +84,6 @@ def _evidence(desk: Desk, claim: ClaimRow) -> Evidence:
         return Evidence.none()
     day: dt.date = desk.sent_day(claim)
     check = EncounterCheck(
-        encounter, payer, request.site, request.product, day, payer_order=claim.payer_order
+        encounter, payer, request.site, request.product, day, desk.prior, claim.payer_order
     )
-    return gather(sent, request, claim_check_of(sent, request, check), check)
+    return gather(sent, request, claim_check_of(sent, request, check, desk.prior), check)

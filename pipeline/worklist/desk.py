@@ -25,8 +25,11 @@ from pipeline.ledger.decisions import WRITTEN_OFF
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.ledger.files import FileRow
 from pipeline.ledger.provider_adjustments import ProviderAdjustmentRow
+from pipeline.ledger.store import patient_key
 from pipeline.life import ClaimLife, life_of
 from pipeline.outbound.archived import ArchivedClaims
+from pipeline.outbound.patients import LedgerPriorClaims
+from validators.prior_claims import PriorClaims
 
 _ORIGINAL = "1"
 _CLOSED_STATES = ("replaced", "voided", WRITTEN_OFF)
@@ -87,6 +90,13 @@ class Desk:
     def digests_of_claims(self) -> frozenset[str]:
         """The transactions that say something of a claim of the ledger."""
         return frozenset(event.digest for events in self._events.values() for event in events)
+
+    @cached_property
+    def prior(self) -> PriorClaims:
+        """What rules may ask of earlier claims."""
+        return LedgerPriorClaims(
+            self.connection, patient_key(self.connection), self.config.folders.archive_out
+        )
 
     def events(self, claim: ClaimRow) -> list[EventRow]:
         """What was answered about a claim."""
