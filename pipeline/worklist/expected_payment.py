@@ -17,6 +17,9 @@ from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile
 
 _CHARGES = "charges"
+_COST = "acquisition_cost"
+_DISCOUNT_PERCENT = 10
+"""What a payer whose terms we do not know may pay less than the cost without being asked why: own judgement."""
 _BOUGHT = "bought"
 _PATIENT = "PR"
 _OWED_BY_OTHERS = ("23", "253")
@@ -32,6 +35,17 @@ def expected_cents(record: Encounter, payer: PayerProfile, charge_cents: int) ->
     if not kits or any(kit.source != _BOUGHT for kit in kits) or any(cost is None for cost in costs):
         return None
     return sum(to_cents(cost) for cost in costs if cost is not None)
+
+
+def is_short(allowed_cents: int, expected_cents: int, payer: PayerProfile) -> bool:
+    """Whether so little was allowed that somebody should ask.
+
+    Where the profile says what the payer pays by, a cent is enough; elsewhere a contract's write-off
+    (CARC 45) is no alarm while the kit is nearly paid for.
+    """
+    if payer.payment_basis in (_CHARGES, _COST):
+        return allowed_cents < expected_cents
+    return allowed_cents * 100 < expected_cents * (100 - _DISCOUNT_PERCENT)
 
 
 def allowed_cents(paid_cents: int, adjustments: list[dict[str, Any]]) -> int:

@@ -21,7 +21,7 @@ from pipeline.denials.steps import steps_for
 from pipeline.ledger.claims import ClaimRow
 from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk, day_from
-from pipeline.worklist.expected_payment import allowed_cents, expected_cents
+from pipeline.worklist.expected_payment import allowed_cents, expected_cents, is_short
 from pipeline.worklist.making import about_claim, cause_named, certain
 
 UNDERPAID, RECOUPED = "underpaid", "recouped"
@@ -95,7 +95,7 @@ def _underpaid(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
     else:
         allowed = allowed_cents(event.body["paid_cents"], event.body["adjustments"])
         codes = _codes(None, event.body["adjustments"])
-    if allowed < expected:
+    if is_short(allowed, expected, payer):
         words = [
             f"${from_cents(allowed):,} allowed for the drug, ${from_cents(expected):,} expected",
             f"expected by: {payer.payment_basis.replace('_', ' ') or 'the invoice'}",

@@ -58,6 +58,12 @@ def test_a_drug_paid_under_its_invoice_is_underpaid(tmp_path: Path) -> None:
     assert "$1,275,000.00 allowed for the drug, $2,125,000.00 expected" in evidence(item)
 
 
+def test_a_write_off_of_a_payer_whose_terms_nobody_knows_is_no_alarm(tmp_path: Path) -> None:
+    config, data = a_sent_night(tmp_path, 1)
+    heard(config, "a.835", remittance(data, Pay(Decimal(97))), LATER)
+    assert worklist_of(config) == []
+
+
 def test_a_drug_folded_into_the_stay_by_co_45_is_underpaid(tmp_path: Path) -> None:
     config, data = a_sent_night(tmp_path, 1)
     heard(config, "a.835", folded(data), LATER)
