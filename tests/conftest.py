@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
 from hypothesis import settings
 
 # A busy machine must not fail a test by being slow.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+_FIGURES = "figures"
+"""The property under which a test records what it measured, as lines of text."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured, whether they passed or not, also where they ran on several processes."""
+    lines = [line for report in _reports(terminalreporter.stats) for line in _figures(report)]
+    if lines:
+        terminalreporter.section(_FIGURES)
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def _reports(stats: dict[str, list[Any]]) -> Iterable[Any]:
+    return (report for outcome in ("passed", "failed") for report in stats.get(outcome, []))
+
+
+def _figures(report: Any) -> Iterable[str]:
+    for name, value in getattr(report, "user_properties", ()):
+        if name == _FIGURES:
+            yield from value
