@@ -124,23 +124,27 @@ def adjudication(body: dict[str, Any]) -> str:
 
     Denied means no money and an adjustment that denies; CLP02 = 4 alone does not.
     """
-    kinds = {_kind(adjustment["reason"]) for adjustment in _all_adjustments(body)}
+    parts = [_kinds(part["adjustments"]) for part in (body, *body["lines"])]
     denied_lines = [line for line in body["lines"] if is_denied_line(line)]
     if body["paid_cents"] > 0:
         return "partly_paid" if denied_lines else "paid"
-    if kinds & _DENYING:
+    if any(_denies(kinds) for kinds in parts):
         return "denied"
-    return "pending" if "pending" in kinds else "paid"
+    return "pending" if any("pending" in kinds for kinds in parts) else "paid"
 
 
 def is_denied_line(line: dict[str, Any]) -> bool:
     """A line that was charged, not paid, and has an adjustment that denies."""
-    denies = any(_kind(adjustment["reason"]) in _DENYING for adjustment in line["adjustments"])
-    return bool(line["charge_cents"] > 0 and line["paid_cents"] == 0 and denies)
+    return bool(line["charge_cents"] > 0 and line["paid_cents"] == 0 and _denies(_kinds(line["adjustments"])))
 
 
-def _all_adjustments(body: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*body["adjustments"], *(item for line in body["lines"] for item in line["adjustments"])]
+def _kinds(adjustments: Iterable[dict[str, Any]]) -> set[str]:
+    return {_kind(adjustment["reason"]) for adjustment in adjustments}
+
+
+def _denies(kinds: set[str]) -> bool:
+    """Whether a line, or the claim as a whole, was refused; what is undecided (CARC 133) is not."""
+    return bool(kinds & _DENYING) and "pending" not in kinds
 
 
 def _kind(reason: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from edi.claim837i.model import Claim
@@ -19,7 +20,7 @@ from mapping.building.claim import authorization_for, build_claim
 from mapping.building.request import ClaimRequest
 from pipeline.denials.tables import clues
 from validators.billed import billed_product
-from validators.checks import ClaimCheck, EncounterCheck
+from validators.checks import WEIGHT_VALUE_CODE, ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
 from validators.prior_claims import PriorClaims
 from validators.registry import RuleSet, claim_rules, encounter_rules
@@ -152,13 +153,21 @@ def _birth_date_differs(claim: Claim, request: ClaimRequest, check: ClaimCheck) 
 
 def _weight_or_kit_differs(claim: Claim, request: ClaimRequest, check: ClaimCheck) -> bool:
     """Weight, kit or quantity on the claim differ from the record."""
-    therapy = request.encounter.therapy
-    stated = next((code.amount for code in claim.codes("BE") if code.code == "A8"), None)
-    weight = request.encounter.patient.weight_kg
+    stated, weight = _stated_weight(claim), request.encounter.patient.weight_kg
     if stated is not None and weight is not None and stated != weight:
         return True
-    ndcs = {line.drug.ndc for line in check.drug_lines if line.drug is not None}
-    return therapy is not None and bool(ndcs) and therapy.kits[0].ndc not in ndcs
+    expected = check.rebuild()
+    return expected is not None and _drugs(claim) != _drugs(expected)
+
+
+def _stated_weight(claim: Claim) -> Decimal | None:
+    return next((code.amount for code in claim.codes("BE") if code.code == WEIGHT_VALUE_CODE), None)
+
+
+def _drugs(claim: Claim) -> list[tuple[str, Decimal | None]]:
+    """The kits on the lines, each with its quantity."""
+    drugs = [line.drug for line in claim.lines if line.drug is not None]
+    return sorted((((drug.ndc or "").replace("-", ""), drug.quantity) for drug in drugs), key=str)
 
 
 def _number_exists(claim: Claim, request: ClaimRequest, check: ClaimCheck) -> bool:

@@ -129,14 +129,15 @@ def _rest(code: Code) -> float:
 
 
 def _words(cause: str, codes: Iterable[Code], found: Mapping[str, str]) -> tuple[str, ...]:
-    words = [_code_words(*code) for code in codes if cause in _weights_of(code)]
+    words = [code_in_words(*code) for code in codes if cause in _weights_of(code)]
     words += [text for key, text in found.items() if key in clues() and cause in clues()[key].causes]
     if cause == UNKNOWN and not words:
         words.append("no code and no finding points to one cause with certainty")
     return tuple(dict.fromkeys(words))
 
 
-def _code_words(kind: str, code: str) -> str:
+def code_in_words(kind: str, code: str) -> str:
+    """A code with its list and its meaning."""
     if kind == "syntax":
         return _syntax_words(code)
     code = code.partition(":")[0]

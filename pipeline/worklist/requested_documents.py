@@ -1,4 +1,5 @@
-"""Documents that a payer asks for before it decides: a 277 of the R categories, or a 277 of X213.
+"""Documents that a payer asks for before it decides: a 277 of the R categories, a 277 of X213, or an 835
+that leaves the claim undecided (CARC 133) and wants a document (CARC 252).
 
 Asked for is what the last answer asks for: one that came later, a decision or "in process", ends it.
 
@@ -11,13 +12,15 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from edi.codes import code_words
 from pipeline.denials.actions import actions_for
 from pipeline.denials.answer_codes import codes_of
 from pipeline.denials.deadlines import Deadline
 from pipeline.denials.evidence import Evidence
 from pipeline.denials.item import CodeEntry, WorkItem
+from pipeline.denials.judged import judged
+from pipeline.denials.ranking import code_in_words
 from pipeline.denials.steps import steps_for
+from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow
 from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk
@@ -33,16 +36,20 @@ def requested_documents(desk: Desk) -> Iterator[WorkItem]:
         if claim.state != "pending":
             continue
         event = desk.life(claim).deciding
-        if event is not None and event.stage != "835" and (request := _request(event.body)) is not None:
+        if event is not None and (request := _request(desk, claim, event)) is not None:
             yield _item(desk, claim, event.stage, event.day, event.body, request)
 
 
-def _request(body: dict[str, Any]) -> dict[str, Any] | None:
+def _request(desk: Desk, claim: ClaimRow, event: EventRow) -> dict[str, Any] | None:
     """What is asked for, and until when; None where nothing is."""
-    found: dict[str, Any] | None = body.get("request")
+    found: dict[str, Any] | None = event.body.get("request")
     if found is not None:
         return found
-    waits = any(item["category"] == _WAITS_ON_PROVIDER for item in body["statuses"])
+    if event.stage == "835":
+        judgement = judged(case_of(desk, claim, with_evidence=False))
+        waits = judgement is not None and judgement.causes[0].cause.id == KIND
+    else:
+        waits = any(item["category"] == _WAITS_ON_PROVIDER for item in event.body["statuses"])
     return {"due": None, "documents": []} if waits else None
 
 
@@ -57,7 +64,7 @@ def _item(
     return about_claim(
         claim,
         KIND,
-        certain(KIND, list(_evidence(desk, day, codes, request, due))),
+        certain(KIND, list(_evidence(desk, stage, day, codes, request, due))),
         state=claim.state,
         stage="pending",
         cents=claim.total_cents,
@@ -71,18 +78,19 @@ def _item(
 
 def _evidence(
     desk: Desk,
+    stage: str,
     day: str | None,
     codes: tuple[CodeEntry, ...],
     request: dict[str, Any],
     due: dt.date | None,
 ) -> Iterator[str]:
-    yield f"277 of {day or 'no date'} asks for documents"
+    yield f"{stage} of {day or 'no date'} asks for documents"
     documents = request["documents"]
     if documents:
         yield f"asked for: {', '.join(f'LOINC {code}' for code in documents)}"
-    others = dict.fromkeys(code.pair()[1] for code in codes if code.pair()[1] not in documents)
-    for code in others:
-        yield f"status {code}: {code_words('claim_status', code)}"
+    for kind, code in dict.fromkeys(code.pair() for code in codes):
+        if code not in documents:
+            yield code_in_words(kind, code)
     if due is not None:
         yield f"due on {due}, {days_words((due - desk.today).days)}"
     else:
