@@ -40,7 +40,7 @@ class Trip:
     """A claim that is refused for a cause, corrected, and paid.
 
     `base` is a clean sample, `record` what is wrong or special in it, `payer` the facts of its payer
-    at first and `learned` those known later (None: no longer); `rules` are switched off at first, as where a claim was made
+    at first and `learned` those known later (None: no longer); `rules` only warn at first, as where a claim was made
     before the rule. `answer` changes the 835. `revision` is what the hospital sends before the
     correction; `given`, `asked` and `by` are what the analyst types.
     """
@@ -71,7 +71,7 @@ def write_payer(
     extends: str = "state-medicaid",
     key: str = "plan",
 ) -> None:
-    """A payer of the workspace's own, with facts and rules that are switched off."""
+    """A payer of the workspace's own, with facts and rules that only warn."""
     folder = config.ledger_path.parents[1] / "profiles" / "payers"
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f'key = "{key}"', f'extends = "{extends}"', 'title = "A plan"', 'name = "PLAN"']
@@ -82,7 +82,7 @@ def write_payer(
             continue
         lines.append(f'{name} = {{ value = {_toml(value)}, source = "a test", date = 2026-11-25 }}')
     lines.append("[rules]")
-    lines += [f'{rule} = {{ severity = "off", reason = "a test" }}' for rule in rules]
+    lines += [f'{rule} = {{ severity = "warning", reason = "a test" }}' for rule in rules]
     (folder / f"{key}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

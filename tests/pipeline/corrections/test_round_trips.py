@@ -200,7 +200,7 @@ TRIPS = [
     ),
     Trip(
         "authorization-missing",
-        Deny("197", remarks=("M62",), other_lines="deny"),
+        Deny("197", other_lines="deny"),
         OUTPATIENT,
         "7",
         {"coverages[0].authorizations[0].number": None, "coverages[0].authorizations[0].status": "pending"},
