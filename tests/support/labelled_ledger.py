@@ -27,7 +27,8 @@ from pipeline.denials.judged import Judgement, judged
 from pipeline.durable import DurableSteps
 from pipeline.inbound.receive import receive
 from pipeline.job import Job
-from pipeline.ledger import claims, encounters, files
+from pipeline.ledger import answers, claims, encounters, files
+from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.files import FileRow
 from pipeline.ledger.store import Ledger
@@ -126,8 +127,8 @@ class LabelledLedger:
             found = next((item for source in _SOURCES for item in source(desk)), None)
             return Answered(case, found, judged(case_of(desk, claim)) if found is None else None)
 
-    def _answer(self, sent: SentFile, answers: Sequence[AnswerFileContent]) -> None:
-        for number, file in enumerate(answers):
+    def _answer(self, sent: SentFile, heard: Sequence[AnswerFileContent]) -> None:
+        for number, file in enumerate(heard):
             self._receive(f"{sent.control_number}_{number}_{file.name}", file.data)
 
     def _receive(self, name: str, data: bytes) -> None:
@@ -192,9 +193,16 @@ class LabelledLedger:
         return row.id
 
 
+class _CaseDesk(Desk):
+    """A desk that reads the answers of the claims it is asked for, and not those of all cases."""
+
+    def events(self, claim: ClaimRow) -> list[EventRow]:
+        return answers.of_claim(self.connection, claim.id)
+
+
 def _desk(job: Job, connection: Connection, case: LabelledDenial) -> Desk:
     """The desk as it is with the case's profiles, and with nothing on it but the case's own claim."""
-    desk = Desk(job.config, connection, case.profiles, case.looked_at.date())
+    desk = _CaseDesk(job.config, connection, case.profiles, case.looked_at.date())
     account = case.sent.claim.patient_control_number
     rows = claims.by_control_number(connection, account)
     newest = max((row for row in rows if row.encounter_row is not None), key=lambda row: row.version)
