@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.ledger.answers import EventRow
-from pipeline.life import life_of
+from pipeline.life import adjudication, life_of
 
 
 def event(
@@ -86,3 +86,26 @@ def test_money_is_the_sum_with_reversals_negative_and_the_newest_number_is_of_th
     life = life_of([reversal(-900), remittance(900), remittance(1000, day="2026-12-02", number="ICN2")])
     assert life.paid_cents == 1000
     assert life.payer_claim_control_number == "ICN2"
+
+
+def adjusted(*reasons: str) -> dict[str, Any]:
+    """A remittance of one line that brought nothing, for these reasons."""
+    adjustments = [{"group": "CO", "reason": reason, "cents": 500} for reason in reasons]
+    line = {"charge_cents": 1000, "paid_cents": 0, "adjustments": adjustments}
+    return {"paid_cents": 0, "adjustments": [], "lines": [line]}
+
+
+@pytest.mark.parametrize(
+    ("reasons", "outcome"),
+    [
+        (("16",), "denied"),
+        (("133",), "pending"),
+        (("133", "252"), "pending"),
+        (("192",), "denied"),
+        (("45",), "paid"),
+    ],
+)
+def test_what_is_undecided_is_not_denied_and_what_only_informs_is_no_payment(
+    reasons: tuple[str, ...], outcome: str
+) -> None:
+    assert adjudication(adjusted(*reasons)) == outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,21 @@ def test_a_status_that_asks_without_a_date_does_not_make_one_up(tmp_path: Path) 
     heard(config, status_answer("R3:294"))
     (item,) = items_of_kind(config, "documents-requested")
     assert item["due"] is None and "status 294" in evidence(item)
+
+
+def test_a_remittance_that_leaves_a_line_undecided_and_wants_a_document_asks_for_it(tmp_path: Path) -> None:
+    config, data = a_sent_night(tmp_path, 1)
+    denial = Deny("252", remarks=("N706",), other_lines="deny")
+    (file,) = clearinghouse(data, Script({"NGT00001": denial}, kinds=("835",)), LATER)
+    undecided = re.sub(
+        rb"CAS\*CO\*252\*(\d+)", lambda found: b"CAS*OA*252*1**133*%d" % (int(found[1]) - 1), file.data
+    )
+    assert undecided != file.data
+    heard(config, undecided, days=14, name="undecided.835")
+    (item,) = items_of_kind(config, "documents-requested")
+    assert item["actions"] == ["send_documents"] and item["stage"] == "pending"
+    assert any("835 of" in words for words in item["causes"][0]["evidence"])
+    assert any(words.startswith("CARC 252") for words in item["causes"][0]["evidence"])
 
 
 @pytest.mark.parametrize("status", ["P1:20", "P2:41", "P5:20"])
