@@ -25,7 +25,7 @@ SHAPES = Path("samples/shapes")
 TODAY = dt.date(2026, 11, 25)
 
 
-def _claim(name: str, *changes: tuple[str, str]) -> Claim:
+def a_claim(name: str, *changes: tuple[str, str]) -> Claim:
     text = (SHAPES / f"{name}.x12").read_text()
     for old, new in changes:
         assert old in text
@@ -83,17 +83,17 @@ EVERYTHING = {
 
 @pytest.mark.parametrize("number", EVERYTHING)
 def test_a_box_shows_what_the_file_says(number: str) -> None:
-    assert _box(_page(_claim("everything"), show_phi=True), number) == EVERYTHING[number]
+    assert _box(_page(a_claim("everything"), show_phi=True), number) == EVERYTHING[number]
 
 
 def test_a_drug_line_shows_its_ndc_as_the_form_does() -> None:
-    row = _page(_claim("everything"), show_phi=True).get_element_by_id("line-2")
+    row = _page(a_claim("everything"), show_phi=True).get_element_by_id("line-2")
     cells = [cell.text_content() for cell in row]
     assert cells == ["0636", "N471894012905 ML41.3 Rx RX902", "J3399", "110926", "1", "2,125,000.00", ""]
 
 
 def test_payers_stand_in_their_order_whoever_is_billed() -> None:
-    page = _page(_claim("second-payer-by-line"), show_phi=True)
+    page = _page(a_claim("second-payer-by-line"), show_phi=True)
     rows = page.find_class("payers")[0].xpath(".//tbody/tr")
     assert [row[0].text_content() for row in rows] == ["A", "B"]
     assert [row.get("class") for row in rows] == [None, "billed"]
@@ -102,14 +102,14 @@ def test_payers_stand_in_their_order_whoever_is_billed() -> None:
 
 @pytest.mark.parametrize("path", sorted(SHAPES.glob("*.x12")), ids=lambda path: path.stem)
 def test_every_segment_of_a_claim_is_in_its_xml_once_and_in_order(path: Path) -> None:
-    claim = _claim(path.stem)
+    claim = a_claim(path.stem)
     positions = [int(node.get("position", "0")) for node in claim_element(claim).iter("segment")]
     assert positions == [segment.position for _, segment in claim.segments]
 
 
 @pytest.mark.parametrize("path", sorted(SHAPES.glob("*.x12")), ids=lambda path: path.stem)
 def test_the_page_tells_nobody_who_the_patient_is(path: Path) -> None:
-    claim = _claim(path.stem)
+    claim = a_claim(path.stem)
     page = _page(claim).text_content()
     about_people = {
         (loop, segment)
@@ -150,19 +150,19 @@ def test_what_is_missing_marks_the_box_where_it_would_stand() -> None:
         "There is none.",
         place=Place(loop="2300", segment="REF"),
     )
-    page = _page(_claim("everything"), findings=[missing])
+    page = _page(a_claim("everything"), findings=[missing])
     assert "has-error" in page.get_element_by_id("fl-63").get("class")
 
 
 def test_a_name_that_is_a_script_is_shown_as_text() -> None:
-    claim = _claim("everything", ("NM1*QC*1*EXAMPLE*NOAH", "NM1*QC*1*<SCRIPT>ALERT(1)</SCRIPT>*NOAH"))
+    claim = a_claim("everything", ("NM1*QC*1*EXAMPLE*NOAH", "NM1*QC*1*<SCRIPT>ALERT(1)</SCRIPT>*NOAH"))
     page = _page(claim, show_phi=True)
     assert len(page.xpath("//script")) == 1, "the page's own"
     assert _box(page, "8") == "<SCRIPT>ALERT(1)</SCRIPT>, NOAH"
 
 
 def test_nothing_on_the_page_is_loaded_from_elsewhere() -> None:
-    text = claim_page(ClaimView("Claim C1", [], _claim("everything"), "20261116", [], [], None, "made"))
+    text = claim_page(ClaimView("Claim C1", [], a_claim("everything"), "20261116", [], [], None, "made"))
     links = re.findall(r'(?:src|href|action)="([^"]*)"', text)
     assert links and all(link.startswith(("#", "data:")) for link in links)
     assert "default-src &#39;none&#39;" in text and "http://" not in text and "https://" not in text
@@ -177,7 +177,7 @@ def test_a_claim_whose_file_is_gone_still_has_its_history() -> None:
 
 
 def test_each_part_of_a_segment_says_what_it_is() -> None:
-    shown = {segment.position: segment for segment in shown_segments(_claim("everything"))}
+    shown = {segment.position: segment for segment in shown_segments(a_claim("everything"))}
     claim_segment = shown[25]
     assert (claim_segment.id, claim_segment.loop) == ("CLM", "2300")
     assert claim_segment.parts[0].text == "•••" and claim_segment.parts[0].label == "CLM01"
@@ -186,5 +186,5 @@ def test_each_part_of_a_segment_says_what_it_is() -> None:
 
 
 def test_a_form_without_lines_or_codes_is_an_empty_form() -> None:
-    claim = _claim("everything", ("HI*ABK:G120:::::::Y~\n", ""), ("HI*BG:C1~\n", ""))
+    claim = a_claim("everything", ("HI*ABK:G120:::::::Y~\n", ""), ("HI*BG:C1~\n", ""))
     assert 'id="fl-67"' in form_html(claim, [])

@@ -83,12 +83,12 @@ def _figures() -> list[ShownFigure]:
     ]
 
 
-def _page(items: list[WorkItem] = ITEMS) -> str:
+def a_report(items: list[WorkItem] = ITEMS) -> str:
     return report_page(TODAY, SUMMARY, items, _figures(), claim_pages=Path("claims"))
 
 
 def test_the_night_stands_in_one_line() -> None:
-    page = html.fromstring(_page())
+    page = html.fromstring(a_report())
     assert page.find_class("headline")[0].text_content() == (
         "2 claims went out, 1 answer file came in; 4 items open, $5,125,150.00 at risk."
     )
@@ -96,30 +96,30 @@ def test_the_night_stands_in_one_line() -> None:
 
 def test_what_is_wrong_is_said_first() -> None:
     alarms = [
-        item.text_content() for item in html.fromstring(_page()).xpath("//section[@class='alarms']//li")
+        item.text_content() for item in html.fromstring(a_report()).xpath("//section[@class='alarms']//li")
     ]
     assert len(alarms) == 3
     assert "odd.dat" in alarms[0] and "1 answer" in alarms[1] and "1 item past the date" in alarms[2]
 
 
 def test_a_night_without_open_work_says_so() -> None:
-    page = html.fromstring(_page([]))
+    page = html.fromstring(a_report([]))
     assert "Nothing is open." in page.text_content()
     assert not page.xpath("//table[@data-work-items]")
 
 
 def test_a_name_that_is_a_script_is_text_on_the_report() -> None:
-    page = html.fromstring(_page())
+    page = html.fromstring(a_report())
     assert len(page.xpath("//script")) == 1
     assert "<script>alert(1)</script>" in page.text_content()
 
 
 def test_the_same_numbers_give_the_same_bytes() -> None:
-    assert _page() == _page()
+    assert a_report() == a_report()
 
 
 def test_every_picture_has_words_and_numbers() -> None:
-    for figure in html.fromstring(_page()).xpath("//figure[img]"):
+    for figure in html.fromstring(a_report()).xpath("//figure[img]"):
         assert figure.xpath("string(img/@alt)")
         assert figure.xpath("string(figcaption)")
 
@@ -129,7 +129,7 @@ def test_two_thousand_items_fit_into_five_megabytes_and_ten_seconds() -> None:
         _item(number, number * 100, "units", "coder", "texas-medicaid", number % 60) for number in range(2000)
     ]
     begun = time.process_time()
-    page = _page(many)
+    page = a_report(many)
     assert time.process_time() - begun < 10
     assert len(page.encode()) < 5_000_000
 
@@ -137,7 +137,7 @@ def test_two_thousand_items_fit_into_five_megabytes_and_ten_seconds() -> None:
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(_page())
+    path.write_text(a_report())
     with browser() as chrome:
         chrome.get(path.as_uri())
         yield chrome
@@ -216,7 +216,7 @@ def test_sorting_and_filtering_two_thousand_items_is_at_once(tmp_path: Path) -> 
         for number in range(2000)
     ]
     path = tmp_path / "many.html"
-    path.write_text(_page(many))
+    path.write_text(a_report(many))
     with browser() as chrome:
         chrome.get(path.as_uri())
         took = chrome.execute_script(
