@@ -139,6 +139,8 @@ def answer_facts(stage: str, body: Mapping[str, Any]) -> dict[str, str]:
         facts["answer/not recognised"] = "the payer does not know the patient (CLP02 4)"
     if body.get("corrected_insured", {}).get("member_id"):
         facts["answer/corrected insured"] = "the payer gives another member id (NM1*74)"
+    if body.get("pays_first"):
+        facts["answer/another payer"] = "the payer names another one that pays first (NM1*PR)"
     return facts
 
 

@@ -22,6 +22,8 @@ from edi.values import parse_date
 from pipeline.inbound.clues import Clues, clues_of_payment, clues_of_status
 
 _CLEARINGHOUSE = "AY"
+_PAYS_FIRST = "PR"
+"""NM1 of 2100: the payer that has priority over the one that writes."""
 _OUTCOME_VERDICTS = {
     "rejected": "rejected",
     "accepted": "accepted",
@@ -291,6 +293,7 @@ def _of_payment(claim: ClaimPayment, model: Remittance, key: bytes) -> Statement
             "remarks": _remarks(claim.remarks),
             "lines": [_payment_line(line) for line in claim.lines],
             **_corrected_insured(claim),
+            **({"pays_first": True} if claim.name(_PAYS_FIRST) is not None else {}),
         },
         clues=clues_of_payment(claim, model, key),
     )

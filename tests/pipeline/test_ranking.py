@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi.finding import Finding, RuleKey, Severity
-from pipeline.denials.evidence import Evidence
+from pipeline.denials.evidence import Evidence, answer_facts
 from pipeline.denials.ranking import Code, rank
 from pipeline.denials.tables import UNKNOWN, clues, code_weights
 from validators.registry import contracts
@@ -97,3 +97,13 @@ def test_a_status_is_read_with_its_entity_where_that_matters() -> None:
     assert next(iter(scores([("status", "125:IL")], set(), RULES))) == "member-id"
     assert next(iter(scores([("status", "125:85")], set(), RULES))) == "provider-id"
     assert next(iter(scores([("status", "164:ZZ")], set(), RULES))) == "member-id"
+
+
+def test_an_835_says_more_than_its_codes() -> None:
+    """Whom it does not know (CLP02 4), whose id it corrects (NM1*74), who pays first (NM1*PR)."""
+    body = {"status": "4", "corrected_insured": {"member_id": "X"}, "pays_first": True}
+    facts = answer_facts("835", body)
+    assert set(facts) == {key for key in clues() if key.startswith("answer/")}
+    assert answer_facts("835", {"status": "1"}) == answer_facts("277CA-payer", {"statuses": []}) == {}
+    bare = Evidence.none().with_facts(answer_facts("835", {"status": "4"}))
+    assert rank([("carc", "16")], bare)[0].cause.id == "member-id"
