@@ -72,6 +72,16 @@ def gather(
     )
 
 
+def gather_from_claim(check: ClaimCheck) -> Evidence:
+    """The evidence of a claim that another system made: no record is at hand, so the file alone speaks."""
+    rules = RuleSet(claim_rules(), check.payer)
+    return Evidence(
+        findings={_key(finding, check): finding for finding in reversed(rules.findings(check))},
+        judged=frozenset(rule.id for rule in claim_rules()) - {*rules.not_judged(check)},
+        conditions=frozenset(),
+    )
+
+
 def _once(findings: Mapping[str, Finding]) -> dict[str, Finding]:
     """The findings without differences to the record that a rule names already: one fault is one finding."""
     named = {

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from edi.claim837i.model import Claim
+from mapping.profile_models import PayerProfile
 from mapping.profile_store import ProfileError
 from pipeline.denials.answered import KINDS, answered_item
 from pipeline.denials.case import Case
-from pipeline.denials.evidence import Evidence, claim_check_of, gather
+from pipeline.denials.evidence import Evidence, claim_check_of, gather, gather_from_claim
 from pipeline.denials.item import WorkItem
 from pipeline.ledger import answers
-from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.claims import EXTERNAL, ClaimRow
 from pipeline.ledger.decisions import APPEALED, WRITTEN_OFF
 from pipeline.outbound.requests import claim_request
 from pipeline.worklist.desk import Desk
-from validators.checks import EncounterCheck
+from validators.billed import billed_product
+from validators.checks import ClaimCheck, EncounterCheck
 
 _FROM_WHOM = {"277CA-payer": "payer", "277CA-clearinghouse": "clearinghouse"}
 
@@ -66,11 +69,18 @@ def acceptance(desk: Desk, claim: ClaimRow) -> str:
 
 
 def _evidence(desk: Desk, claim: ClaimRow) -> Evidence:
-    """The rules on the claim as it was sent; none where its file, record or profiles are gone."""
+    """The rules on the claim as it was sent, and on its record; none where either, or a profile, is gone.
+
+    A claim that another system made has no record: its file alone is judged.
+    """
     sent, encounter = desk.sent(claim), desk.record(claim)
-    if sent is None or encounter is None:
+    if sent is None:
         return Evidence.none()
     payer = desk.payer(claim.payer)
+    if claim.origin == EXTERNAL:
+        return gather_from_claim(_of_another_system(desk, sent, payer, desk.sent_day(claim)))
+    if encounter is None:
+        return Evidence.none()
     try:
         request = claim_request(
             desk.config,
@@ -87,3 +97,9 @@ def _evidence(desk: Desk, claim: ClaimRow) -> Evidence:
         encounter, payer, request.site, request.product, day, desk.prior, claim.payer_order
     )
     return gather(sent, request, claim_check_of(sent, request, check, desk.prior), check)
+
+
+def _of_another_system(desk: Desk, sent: Claim, payer: PayerProfile, day: dt.date) -> ClaimCheck:
+    products = desk.profiles.products()
+    product = billed_product(sent, products, payer)
+    return ClaimCheck(sent, payer, product, day, prior=desk.prior, products=products)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pipeline.ledger.claims import ClaimRow, LineRow
 from pipeline.ledger.store import Ledger
 from pipeline.line_match import answered_lines
 from pipeline.night import run_ingest
-from samples.clearinghouse import Accept, Pay, Script
+from samples.clearinghouse import Accept, Deny, Pay, Script
 from samples.clearinghouse import answers as clearinghouse
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
 from tests.support.chain_answers import changed, replacement_of, status_of
@@ -403,3 +404,17 @@ def test_two_lines_that_are_alike_are_given_out_once_each() -> None:
     same = {"code": "96365", "charge_cents": 60000}
     first, second = answered_lines([{**same, "control_number": "L002"}, same], SENT)
     assert first is not None and second is not None and (first.number, second.number) == (2, 3)
+
+
+def test_a_denied_claim_made_elsewhere_is_judged_by_its_file(tmp_path: Path) -> None:
+    """No record is at hand: the rules on the file give the evidence all the same."""
+    sent = changed(an_external_file(tmp_path / "other"), (r"UN\*1~", "UN*2~"))
+    config = a_workspace(tmp_path / "here")
+    ingest(config, sent)
+    denied = Script(claims={"NGT00001": Deny("222", claim_remarks=("M53",))})
+    take_in(config, *answers_of(sent, denied).values())
+    a_night(config, LATER)
+    content = json.loads((config.folders.reports / "worklist.json").read_text("utf-8"))
+    (first, *_) = next(item for item in content if item["kind"] == "partly-denied")["causes"]
+    assert first["id"] == "units"
+    assert any(words.startswith("rule drug-units") for words in first["evidence"])
