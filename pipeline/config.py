@@ -7,10 +7,14 @@
     [partners]
     default = "test-clearinghouse"  # who gets a payer's claims
     texas-medicaid = "tmhp"
+    [ledger]
+    url = "postgresql://j3399@db.example/j3399"   # without it: a file of SQLite in the folder `state`
     [reports]
     show_phi = false                # true: the pages in `reports` show patient data; protect the folder
 
-Paths are taken from the folder of the file. Unknown names are refused.
+Paths are taken from the folder of the file. Unknown names are refused. The ledger's URL has no
+password here: it comes from J3399_LEDGER_URL, which goes before the file, or from libpq's own
+PGPASSWORD or `?passfile=`.
 """
 
 from __future__ import annotations
@@ -24,9 +28,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import ConfigurationError, StorageError
 from pipeline.folders import Folders
+from pipeline.ledger.place import LedgerUrl, Place, ledger_url
 
 FILE_NAME = "j3399.toml"
 ENVIRONMENT = "J3399_CONFIG"
+LEDGER_ENVIRONMENT = "J3399_LEDGER_URL"
 _DEFAULT_PARTNER = "test-clearinghouse"
 
 
@@ -46,9 +52,14 @@ class _ReportsSection(_Section):
     show_phi: bool = False
 
 
+class _LedgerSection(_Section):
+    url: str | None = None
+
+
 class _File(_Section):
     folders: _FoldersSection = _FoldersSection()
     profiles: _ProfilesSection = _ProfilesSection()
+    ledger: _LedgerSection = _LedgerSection()
     reports: _ReportsSection = _ReportsSection()
     partners: dict[str, str] = {}
 
@@ -56,17 +67,30 @@ class _File(_Section):
 @dataclass(frozen=True, slots=True)
 class Config:
     """The configuration with its paths resolved. `test_usage` forces ISA15 = T; `reports_show_phi` shows
-    patient data on the pages in `reports`, for a folder that is protected."""
+    patient data on the pages in `reports`, for a folder that is protected; `ledger_url` is a PostgreSQL
+    database that has the ledger instead of a file."""
 
     folders: Folders
     own_profiles: Path | None
     partners: dict[str, str]
     test_usage: bool = False
     reports_show_phi: bool = False
+    ledger_url: LedgerUrl | None = None
 
     @property
     def ledger_path(self) -> Path:
+        """Where the ledger lies if it is a file."""
         return self.folders.state / "ledger.sqlite"
+
+    @property
+    def ledger(self) -> Place:
+        """Where the ledger is: its file, or its database."""
+        return self.ledger_url or self.ledger_path
+
+    @property
+    def may_have_ledger(self) -> bool:
+        """False where there is surely none yet; a database says so itself when it is asked."""
+        return self.ledger_url is not None or self.ledger_path.is_file()
 
     def partner_of(self, payer: str, wanted: str = "") -> str:
         """The partner that gets a payer's claims: by configuration, by the payer's profile, else the default."""
@@ -108,7 +132,28 @@ def load_config(path: Path) -> Config:
         # Made silently, a mistyped or unmounted root would begin a new ledger, and with it
         # control numbers that were used before.
         raise StorageError(f"{path}: the folder {root} does not exist", "Mount it, or make it once by hand")
-    return Config(Folders.below(root), own, dict(file.partners), reports_show_phi=file.reports.show_phi)
+    return Config(
+        Folders.below(root),
+        own,
+        dict(file.partners),
+        reports_show_phi=file.reports.show_phi,
+        ledger_url=_ledger_url(path, file.ledger.url),
+    )
+
+
+def _ledger_url(path: Path, written: str | None) -> LedgerUrl | None:
+    """The URL from the environment, else from the file, which must not have a password."""
+    if given := os.environ.get(LEDGER_ENVIRONMENT):
+        return ledger_url(given, LEDGER_ENVIRONMENT)
+    if written is None:
+        return None
+    url = ledger_url(written, f"{path}: [ledger] url")
+    if url.password:
+        raise ConfigurationError(
+            f"{path}: [ledger] url has a password",
+            f"Give it in {LEDGER_ENVIRONMENT} or PGPASSWORD, or in a file by ?passfile=",
+        )
+    return url
 
 
 def config_for_output(out: Path) -> Config:

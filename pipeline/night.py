@@ -74,9 +74,9 @@ def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dic
         ):
             for path in finished_files(source):
                 shutil.copy2(path, target / path.name)
-        copied = replace(config, folders=folders)
-        if config.ledger_path.is_file():
-            copy_ledger(config.ledger_path, copied.ledger_path)
+        copied = replace(config, folders=folders, ledger_url=None)
+        if config.may_have_ledger:
+            copy_ledger(config.ledger, copied.ledger_path)
         summary = _run(copied, steps, now, lambda job: _night(job, with_recovery=False))
     return {**summary, "dry_run": True}
 
@@ -88,7 +88,7 @@ def _run(
         profiles = ProfileStore(config.own_profiles)
         profiles.check(contracts())
         config.folders.make(steps)
-        ledger = Ledger.open(config.ledger_path, steps)
+        ledger = Ledger.open(config.ledger, steps)
         try:
             job = Job(config, ledger, steps, profiles, now)
             ledger.begin_run(job.stamp)

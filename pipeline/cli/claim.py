@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.ledgers import require_ledger
 from pipeline.cli.options import as_of_option, config_option, moment, required_config
 from pipeline.cli.output import deliver
-from pipeline.errors import ConfigurationError, StorageError
+from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipeline.ledger.claims import ClaimRow
@@ -57,9 +58,8 @@ def claim(
 
     config, now = required_config(config_path), moment(as_of)
     kind = "html" if as_html else "json" if as_json else output
-    if not config.ledger_path.is_file():
-        raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    require_ledger(config)
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             desk = Desk(config, connection, ProfileStore(config.own_profiles), now.date())

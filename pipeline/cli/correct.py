@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import exit_codes
+from pipeline.cli.ledgers import require_ledger
 from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
 from pipeline.durable import DurableSteps
-from pipeline.errors import StorageError
 from pipeline.lock import run_lock
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def correct(
     config, steps, now = required_config(config_path), DurableSteps(), moment(as_of)
     is_shown_only = dry_run or folder is not None
     with run_lock(config.folders.state, steps):
-        if not config.ledger_path.is_file():
-            raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
+        require_ledger(config)
         from pipeline.corrections.plan import Order
         from pipeline.corrections.run import write_preview
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.ledgers import require_ledger
 from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError, StorageError
+from pipeline.errors import ConfigurationError
 from pipeline.lock import run_lock
 
 
@@ -37,9 +38,8 @@ def resend(file: str, reason: str, by: str, config_path: Path | None, as_of: dt.
         from pipeline.outbound.recovery import recover
         from pipeline.outbound.resend import resend as send_again
 
-        if not config.ledger_path.is_file():
-            raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-        ledger = Ledger.open(config.ledger_path, steps)
+        require_ledger(config)
+        ledger = Ledger.open(config.ledger, steps)
         try:
             job = Job(config, ledger, steps, ProfileStore(config.own_profiles), moment(as_of))
             ledger.begin_run(job.stamp)

@@ -120,7 +120,7 @@ def validate(
 @contextmanager
 def _prior_claims(config: Config | None) -> Iterator[LedgerPriorClaims | None]:
     """What the ledger knows of earlier claims, without writing to it; None where there is none at hand."""
-    if config is None or not config.ledger_path.is_file():
+    if config is None or not config.may_have_ledger:
         yield None
         return
     from pipeline.durable import DurableSteps
@@ -128,7 +128,7 @@ def _prior_claims(config: Config | None) -> Iterator[LedgerPriorClaims | None]:
     from pipeline.outbound.patients import LedgerPriorClaims
 
     try:
-        ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+        ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     except OperationError as error:
         click.echo(f"the ledger was not asked: {error.line()}", err=True)
         yield None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.ledgers import require_ledger
 from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError, StorageError
+from pipeline.errors import ConfigurationError
 from pipeline.lock import run_lock
 
 
@@ -42,9 +43,8 @@ def waive(
     if rule not in catalog():
         raise click.UsageError(f"there is no rule {rule!r}; `j3399 rules` lists them.")
     with run_lock(config.folders.state, steps):
-        if not config.ledger_path.is_file():
-            raise StorageError(f"there is no ledger at {config.ledger_path}", "Run `j3399 nightly` first")
-        ledger = Ledger.open(config.ledger_path, steps)
+        require_ledger(config)
+        ledger = Ledger.open(config.ledger, steps)
         try:
             at = moment(as_of).isoformat(timespec="seconds")
             profiles = ProfileStore(config.own_profiles)

@@ -39,7 +39,7 @@ def preview(config: Config, steps: DurableSteps, now: dt.datetime, order: Order)
     profiles = ProfileStore(config.own_profiles)
     try:
         profiles.check(contracts())
-        ledger = Ledger.open_read_only(config.ledger_path, steps)
+        ledger = Ledger.open_read_only(config.ledger, steps)
         try:
             job = Job(config, ledger, steps, profiles, now)
             with ledger.reading() as connection:

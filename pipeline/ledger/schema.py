@@ -17,12 +17,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
+
+from pipeline.ledger.column_types import String, Text
 
 VERSION = 4
 

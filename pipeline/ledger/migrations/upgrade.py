@@ -37,6 +37,8 @@ def upgrade(connection: Connection, version: int, target: int) -> None:
     connection.execute(
         text("UPDATE settings SET value = :version WHERE name = 'version'"), {"version": str(target)}
     )
+    if connection.dialect.name != "sqlite":
+        return
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if orphans:
         raise StorageError(
