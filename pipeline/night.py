@@ -29,6 +29,7 @@ from pipeline.outbound.judge import judge_open_encounters
 from pipeline.outbound.recovery import recover
 from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
+from pipeline.worklist.desk import Desk
 from pipeline.worklist.nightly import write_worklist
 from validators.registry import contracts
 
@@ -105,13 +106,15 @@ def _run(
 def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
     report.write_held(job)
-    items = write_worklist(job)
-    content = report.summary(job, exit_code)
-    report.write_summary(job, content)
-    if with_pages:
-        from pipeline.pages.nightly import write_pages
+    with job.ledger.reading() as connection:
+        desk = Desk(job.config, connection, job.profiles, job.today)
+        items = write_worklist(job, desk)
+        content = report.summary(job, exit_code)
+        report.write_summary(job, content)
+        if with_pages:
+            from pipeline.pages.nightly import write_pages
 
-        write_pages(job, content, items)
+            write_pages(job, desk, content, items)
     job.ledger.end_run(job.stamp, exit_code)
     return content
 

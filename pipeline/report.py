@@ -22,7 +22,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
     journal = job.journal
     with job.ledger.reading() as connection:
         unanswered = claims.in_states(connection, _UNANSWERED)
-        states = Counter(claim.state for claim in claims.all_claims(connection))
+        states = claims.count_by_state(connection)
     rules = Counter(finding.rule for finding in journal.findings)
     return {
         "run": f"R{job.ledger.epoch:06d}",
@@ -41,7 +41,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "refused": journal.refused,
         "quarantined": journal.quarantined,
         "findings_by_rule": dict(sorted(rules.items())),
-        "claims_by_state": dict(sorted(states.items())),
+        "claims_by_state": states,
         "claims_without_answer": [claim.id for claim in unanswered],
     }
 

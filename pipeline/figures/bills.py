@@ -61,7 +61,9 @@ def bills_of(desk: Desk) -> list[Bill]:
     known = {claim.id: claim for claim in desk.all_claims}
     for claim in desk.all_claims:
         groups.setdefault(_bill_key(claim, known), []).append(claim)
-    return [_bill(desk, sorted(group, key=_order)) for group in groups.values()]
+    ordered = [sorted(group, key=_order) for group in groups.values()]
+    made = {group[0].id: _bill(desk, group) for group in desk.walk_groups(ordered)}
+    return [made[group[0].id] for group in ordered]
 
 
 def _bill_key(claim: ClaimRow, known: dict[str, ClaimRow]) -> tuple[str, ...]:
@@ -83,9 +85,8 @@ def _bill(desk: Desk, claims: Sequence[ClaimRow]) -> Bill:
     ours = first.origin != EXTERNAL
     events = [event for claim in claims for event in desk.events(claim)]
     paid = [event.day for event in events if event.paid_cents > 0 and event.day]
-    cases = _Cases(desk)
-    refused = _first_refusal(cases, claims, ("rejected", *_DENIED))
-    denied = _first_refusal(cases, claims, _DENIED)
+    refused = _first_refusal(desk, claims, ("rejected", *_DENIED))
+    denied = _first_refusal(desk, claims, _DENIED)
     return Bill(
         payer=first.payer,
         sent=desk.sent_day(first) if ours else None,
@@ -128,27 +129,14 @@ class _Refusal:
     found_by: tuple[str, ...]
 
 
-class _Cases:
-    """Claims with the evidence of the rules, which run once for each claim."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._cases: dict[str, Case] = {}
-
-    def of(self, claim: ClaimRow) -> Case:
-        if claim.id not in self._cases:
-            self._cases[claim.id] = case_of(self.desk, claim)
-        return self._cases[claim.id]
-
-
-def _first_refusal(cases: _Cases, claims: Sequence[ClaimRow], states: Sequence[str]) -> _Refusal | None:
+def _first_refusal(desk: Desk, claims: Sequence[ClaimRow], states: Sequence[str]) -> _Refusal | None:
     """The first answer that put a claim into one of these states, with what was heard until then."""
     paid = 0
     for claim in claims:
-        events = in_order(cases.desk.events(claim))
+        events = in_order(desk.events(claim))
         for number, event in enumerate(events, start=1):
             if claim.frequency != _VOID and life_of([event]).state in states:
-                found = _refusal(cases.of(claim), events[:number], paid)
+                found = _refusal(case_of(desk, claim), events[:number], paid)
                 if found is not None:
                     return found
         paid += sum(event.paid_cents for event in events)

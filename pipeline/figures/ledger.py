@@ -12,14 +12,15 @@ from pipeline.ledger.decisions import CLOSED
 from pipeline.ledger.store import Ledger
 from pipeline.worklist.decisions import entries
 from pipeline.worklist.desk import Desk
-from pipeline.worklist.items import WorkItems
+from pipeline.worklist.items import open_items
 
 
 def ledger_figures(config: Config, ledger: Ledger, profiles: ProfileStore, today: dt.date) -> list[Figure]:
     """All figures. Snoozed items are at risk like open ones; closed ones are not."""
-    listed = entries(ledger, WorkItems(config, ledger, profiles, today).open_items(), today)
+    with ledger.reading() as connection:
+        desk = Desk(config, connection, profiles, today)
+        listed = entries(ledger, open_items(desk), today)
+        bills = bills_of(desk)
     closed = [one.is_hidden and one.decision is not None and one.decision.kind == CLOSED for one in listed]
     at_risk = [entry.item for entry, done in zip(listed, closed, strict=True) if not done]
-    with ledger.reading() as connection:
-        bills = bills_of(Desk(config, connection, profiles, today))
     return figures_of(bills, at_risk, today)

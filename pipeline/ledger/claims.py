@@ -265,6 +265,19 @@ def all_claims(connection: Connection) -> list[ClaimRow]:
     return [_record(row) for row in connection.execute(select(claims).order_by(claims.c.id))]
 
 
+def replacing(connection: Connection, claim: str) -> list[ClaimRow]:
+    """The claims that were sent in place of one, by id."""
+    statement = select(claims).where(claims.c.replaces == claim).order_by(claims.c.id)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many claims are in each state, by state."""
+    number = func.count().label("number")
+    statement = select(claims.c.state, number).group_by(claims.c.state).order_by(claims.c.state)
+    return {row.state: row.number for row in connection.execute(statement)}
+
+
 def of_file(connection: Connection, file: int, transaction: str | None = None) -> list[ClaimRow]:
     """The claims of a file, or of one of its transaction sets (ST02), in file order."""
     statement = select(claims).where(claims.c.file == file).order_by(claims.c.position_in_file)

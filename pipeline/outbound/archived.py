@@ -11,9 +11,11 @@ from edi.claim837i.read import read_claims
 from pipeline.ledger.claims import ClaimRow
 from pipeline.sent_files import SentFiles
 
+_FILES_KEPT = 8
+
 
 class ArchivedClaims:
-    """Reads each file of the archive (`archive/out`) once."""
+    """Reads files of the archive (`archive/out`); the claims of the last few stay in memory."""
 
     def __init__(self, archive: Path) -> None:
         self._files = SentFiles(archive)
@@ -22,6 +24,8 @@ class ArchivedClaims:
     def claim(self, connection: Connection, row: ClaimRow) -> Claim | None:
         """The claim of a row of the ledger; None where its file is gone."""
         if row.file not in self._read:
+            while len(self._read) >= _FILES_KEPT:
+                del self._read[next(iter(self._read))]
             self._read[row.file] = self._claims_of(connection, row.file)
         found = self._read[row.file]
         return found[row.position_in_file] if row.position_in_file < len(found) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edi.values import from_cents
 from pipeline.denials.answered import answered_item
 from pipeline.history import history
+from pipeline.ledger import claims
 from pipeline.ledger.claims import ClaimRow
 from pipeline.pages.claim_page import ClaimView
 from pipeline.worklist.answered_claims import case_of
@@ -40,7 +41,7 @@ def _facts(desk: Desk, claim: ClaimRow, paid_cents: int) -> list[tuple[str, str]
         ("version", str(claim.version)),
         ("part", claim.part),
         ("replaces", claim.replaces or ""),
-        ("replaced by", ", ".join(one.id for one in desk.all_claims if one.replaces == claim.id)),
+        ("replaced by", ", ".join(one.id for one in claims.replacing(desk.connection, claim.id))),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -29,22 +29,20 @@ _CLAIM_PAGES = "claims"
 _WORKBOOK = "worklist.xlsx"
 
 
-def write_pages(job: Job, summary: Mapping[str, Any], entries: Sequence[Entry]) -> None:
+def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Sequence[Entry]) -> None:
     """Write the pages of a night. Patient data is masked, unless the configuration shows it in reports."""
     folder = job.config.folders.reports
     items = [entry.item for entry in entries]
     calendar = f"{job.today.isoformat()}-calendar.html"
-    with job.ledger.reading() as connection:
-        desk = Desk(job.config, connection, job.profiles, job.today)
-        page = report_page(
-            job.today,
-            summary,
-            items,
-            shown_figures(bills_of(desk), items, job.today),
-            claim_pages=Path(_CLAIM_PAGES),
-            links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
-        )
-        _write_claim_pages(job, desk, items)
+    page = report_page(
+        job.today,
+        summary,
+        items,
+        shown_figures(bills_of(desk), items, job.today),
+        claim_pages=Path(_CLAIM_PAGES),
+        links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
+    )
+    _write_claim_pages(job, desk, items)
     _write(job, folder / f"{job.today.isoformat()}.html", page)
     _write(job, folder / calendar, _calendar(job))
     _write_bytes(job, folder / _WORKBOOK, as_xlsx(entries, job.now))
@@ -71,13 +69,12 @@ def _write_claim_pages(job: Job, desk: Desk, items: Sequence[WorkItem]) -> None:
     for path in sorted(folder.glob("*.html")):
         if path.stem not in wanted:
             job.steps.remove(path)
-    rows = {row.id: row for row in desk.all_claims if row.id in wanted}
-    for claim in sorted(rows):
-        path = folder / f"{claim}.html"
-        made = f"Facts {wanted[claim].fingerprint}, patient data {shown}."
+    for claim in desk.walk(row for row in desk.all_claims if row.id in wanted):
+        path = folder / f"{claim.id}.html"
+        made = f"Facts {wanted[claim.id].fingerprint}, patient data {shown}."
         if path.is_file() and made in path.read_text("utf-8"):
             continue
-        view = claim_view(desk, rows[claim], made=made)
+        view = claim_view(desk, claim, made=made)
         _write(job, path, claim_page(view, show_phi=job.config.reports_show_phi))
 
 

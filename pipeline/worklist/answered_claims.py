@@ -23,14 +23,13 @@ from validators.checks import ClaimCheck, EncounterCheck
 _FROM_WHOM = {"277CA-payer": "payer", "277CA-clearinghouse": "clearinghouse"}
 
 
-def answered_claims(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each claim that was not taken, or not paid in whole, appealed and written off ones too:
+def answered_claims(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """The item of a claim that was not taken, or not paid in whole, of an appealed and written off one too:
     whether it is shown is what was decided on the item."""
-    for claim in [*desk.claims, *desk.written_off]:
-        if claim.state in KINDS or claim.state in (APPEALED, WRITTEN_OFF):
-            item = answered_item(case_of(desk, claim))
-            if item is not None:
-                yield item
+    if claim.state in KINDS or claim.state in (APPEALED, WRITTEN_OFF):
+        item = answered_item(case_of(desk, claim))
+        if item is not None:
+            yield item
 
 
 def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
@@ -43,7 +42,7 @@ def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
         lines=desk.lines(claim),
         payer=desk.payer(claim.payer),
         product=desk.product(claim.product),
-        evidence=_evidence(desk, claim) if with_evidence else Evidence.none(),
+        evidence=evidence_of(desk, claim) if with_evidence else Evidence.none(),
         sent=sent,
         decided_before=max((day for day in decided if day is not None), default=None),
         acceptance=acceptance(desk, claim),
@@ -68,7 +67,14 @@ def acceptance(desk: Desk, claim: ClaimRow) -> str:
     return f"277CA of the {_FROM_WHOM[event.stage]} of {event.day}, file {name} ({where})"
 
 
-def _evidence(desk: Desk, claim: ClaimRow) -> Evidence:
+def evidence_of(desk: Desk, claim: ClaimRow) -> Evidence:
+    """What the rules say of a claim; they run once on each."""
+    if claim.id not in desk.evidence:
+        desk.evidence[claim.id] = _judged(desk, claim)
+    return desk.evidence[claim.id]
+
+
+def _judged(desk: Desk, claim: ClaimRow) -> Evidence:
     """The rules on the claim as it was sent, and on its record; none where either, or a profile, is gone.
 
     A claim that another system made has no record: its file alone is judged.

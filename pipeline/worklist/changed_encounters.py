@@ -24,11 +24,7 @@ _MOST_NAMED = 12
 def changed_encounters(desk: Desk) -> Iterator[WorkItem]:
     """An item for each encounter that came again with other content than its live claims were made from."""
     for row in encounters.in_state(desk.connection, "changed"):
-        live = [
-            claim
-            for claim in desk.claims
-            if claim.encounter == row.encounter and claim.state not in ENDED_STATES
-        ]
+        live = [claim for claim in desk.of_encounter(row.encounter) if claim.state not in ENDED_STATES]
         newest = encounters.latest(desk.connection, row.encounter)
         if not live or newest is None or newest.row != row.row or live[0].encounter_row is None:
             continue

@@ -1,13 +1,15 @@
 """What the sources of the worklist look at: one consistent view of a ledger, on one day.
 
-Each thing is read once, however many sources ask for it.
+A ledger holds millions of answers. Whoever needs all claims therefore walks them: their answers are read
+some hundred claims at a time and forgotten again. Outside of a walk the answers of one claim are asked for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from pydantic import ValidationError
@@ -18,6 +20,7 @@ from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile, ProductProfile
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
+from pipeline.denials.evidence import Evidence
 from pipeline.ledger import answers, claims, encounters, files, provider_adjustments
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow, LineRow
@@ -33,6 +36,8 @@ from validators.prior_claims import PriorClaims
 
 _ORIGINAL = "1"
 _CLOSED_STATES = ("replaced", "voided", WRITTEN_OFF)
+_AT_A_TIME = 300
+"""Claims, or bills, whose answers are in memory at a time."""
 
 
 class Desk:
@@ -46,6 +51,9 @@ class Desk:
         self.profiles = profiles
         self.today = today
         self._archived = ArchivedClaims(config.folders.archive_out)
+        self.evidence: dict[str, Evidence] = {}
+        """What the rules found, by claim that was judged: it takes the most time, so once a night."""
+        self._events: dict[str, list[EventRow]] = {}
         self._lives: dict[str, ClaimLife] = {}
         self._records: dict[int, Encounter | None] = {}
         self._files: dict[int, FileRow] = {}
@@ -78,18 +86,39 @@ class Desk:
         return [claim for claim in self.all_claims if claim.state == WRITTEN_OFF]
 
     @cached_property
-    def _events(self) -> dict[str, list[EventRow]]:
-        return answers.by_claim(self.connection)
+    def _by_encounter(self) -> dict[str, list[ClaimRow]]:
+        found: defaultdict[str, list[ClaimRow]] = defaultdict(list)
+        for claim in self.claims:
+            found[claim.encounter].append(claim)
+        return dict(found)
+
+    def of_encounter(self, encounter: str) -> Sequence[ClaimRow]:
+        """The claims of an encounter that still count."""
+        return self._by_encounter.get(encounter, [])
+
+    def walk(self, claims: Iterable[ClaimRow]) -> Iterator[ClaimRow]:
+        """The claims one by one, each with its answers at hand, file by file: each file is read once."""
+        for (claim,) in self.walk_groups([claim] for claim in claims):
+            yield claim
+
+    def walk_groups(self, groups: Iterable[Sequence[ClaimRow]]) -> Iterator[Sequence[ClaimRow]]:
+        """Like `walk`, of claims that are looked at together."""
+        ordered = sorted(groups, key=lambda group: (group[0].file, group[0].position_in_file))
+        for start in range(0, len(ordered), _AT_A_TIME):
+            some = ordered[start : start + _AT_A_TIME]
+            ids = [claim.id for group in some for claim in group]
+            self._forget()
+            self._events = answers.of_claims(self.connection, ids)
+            yield from some
+        self._forget()
+
+    def _forget(self) -> None:
+        self._events, self._lives, self._records = {}, {}, {}
 
     @cached_property
     def moved_money(self) -> Sequence[ProviderAdjustmentRow]:
         """All money that remittances moved outside their claims."""
         return provider_adjustments.all_rows(self.connection)
-
-    @cached_property
-    def digests_of_claims(self) -> frozenset[str]:
-        """The transactions that say something of a claim of the ledger."""
-        return frozenset(event.digest for events in self._events.values() for event in events)
 
     @cached_property
     def prior(self) -> PriorClaims:
@@ -100,10 +129,14 @@ class Desk:
 
     def events(self, claim: ClaimRow) -> list[EventRow]:
         """What was answered about a claim."""
-        return self._events.get(claim.id, [])
+        if claim.id not in self._events:
+            return answers.of_claim(self.connection, claim.id)
+        return self._events[claim.id]
 
     def life(self, claim: ClaimRow) -> ClaimLife:
         """Where a claim is."""
+        if claim.id not in self._events:
+            return life_of(self.events(claim))
         if claim.id not in self._lives:
             self._lives[claim.id] = life_of(self.events(claim))
         return self._lives[claim.id]

@@ -19,16 +19,15 @@ from pipeline.worklist.making import about_claim, certain, own_kinds
 CONFLICT, UNPAIRED = "status-conflict", "reversal-unpaired"
 
 
-def doubtful_answers(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each disagreement that decides where a claim is, and each reversal without its payment."""
-    for claim in desk.claims:
-        deciding = desk.life(claim).deciding
-        for held, other in conflicts(desk.events(claim)):
-            if held == deciding:
-                yield _conflict(desk, claim, held, other)
-        reversal = unpaired_reversal(desk.events(claim))
-        if reversal is not None and reversal[1] == "original":
-            yield _unpaired(desk, claim, reversal[0])
+def doubtful_answers(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """An item for each disagreement that decides where the claim is, and a reversal without its payment."""
+    deciding = desk.life(claim).deciding
+    for held, other in conflicts(desk.events(claim)):
+        if held == deciding:
+            yield _conflict(desk, claim, held, other)
+    reversal = unpaired_reversal(desk.events(claim))
+    if reversal is not None and reversal[1] == "original":
+        yield _unpaired(desk, claim, reversal[0])
 
 
 def _conflict(desk: Desk, claim: ClaimRow, held: EventRow, other: EventRow) -> WorkItem:

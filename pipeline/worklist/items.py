@@ -1,7 +1,8 @@
 """The open items of a ledger: everything that needs somebody, by money and due date.
 
 Built from the ledger each time; nothing of an item is stored. Each kind of item has a source of
-its own: a module that goes through a `Desk`. A new kind is a new source in the list here.
+its own: a module that looks at one claim of a `Desk`, or at the ledger as a whole. A new kind is a new
+source in one of the lists here. Sources of claims are asked in one walk over all claims.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from mapping.profile_store import ProfileStore
 from pipeline.config import Config
 from pipeline.denials.answered import answered_item
 from pipeline.denials.item import WorkItem
+from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.store import Ledger
 from pipeline.worklist.answered_claims import answered_claims, case_of
 from pipeline.worklist.changed_encounters import changed_encounters
@@ -26,18 +28,28 @@ from pipeline.worklist.unanswered import unanswered
 from pipeline.worklist.unmatched_answers import unmatched_answers
 from pipeline.worklist.waiting_encounters import waiting_encounters
 
-SOURCES: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
+OF_CLAIMS: Sequence[Callable[[Desk, ClaimRow], Iterable[WorkItem]]] = (
     answered_claims,
     unanswered,
-    waiting_encounters,
-    changed_encounters,
     requested_documents,
-    unmatched_answers,
     doubtful_answers,
     money_watch,
+)
+OF_LEDGER: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
+    waiting_encounters,
+    changed_encounters,
+    unmatched_answers,
     moved_money,
     next_payers,
 )
+
+
+def open_items(desk: Desk) -> list[WorkItem]:
+    """All open items: most money first, then the nearest due date, then the key."""
+    items = [item for claim in desk.walk(desk.claims) for source in OF_CLAIMS for item in source(desk, claim)]
+    items += [item for claim in desk.walk(desk.written_off) for item in answered_claims(desk, claim)]
+    items += [item for source in OF_LEDGER for item in source(desk)]
+    return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.key))
 
 
 class WorkItems:
@@ -50,11 +62,9 @@ class WorkItems:
         self._today = today
 
     def open_items(self) -> list[WorkItem]:
-        """All open items: most money first, then the nearest due date, then the key."""
+        """All open items, in the order of `open_items`."""
         with self._ledger.reading() as connection:
-            desk = Desk(self._config, connection, self._profiles, self._today)
-            items = [item for source in SOURCES for item in source(desk)]
-        return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.key))
+            return open_items(Desk(self._config, connection, self._profiles, self._today))
 
     def item_of(self, claim: str) -> WorkItem | None:
         """The item of one claim that was rejected or denied, named by its id; None where it has none."""

@@ -29,16 +29,15 @@ _FOLDED = ("45", "97")
 """CARC under which a payer folds the drug into what it pays for the stay."""
 
 
-def money_watch(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each paid claim whose drug brought too little, and each payment that was taken back."""
-    for claim in desk.claims:
-        if claim.state not in ("paid", "partly_paid", "reversed"):
-            continue
-        taken = _taken_back(desk, claim)
-        if taken > 0 and claim.state != "partly_paid":
-            yield _recouped(desk, claim, taken)
-        elif claim.drug_cents and claim.payer_order == 0 and claim.state != "reversed":
-            yield from _underpaid(desk, claim)
+def money_watch(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """The item of a paid claim whose drug brought too little, or whose payment was taken back."""
+    if claim.state not in ("paid", "partly_paid", "reversed"):
+        return
+    taken = _taken_back(desk, claim)
+    if taken > 0 and claim.state != "partly_paid":
+        yield _recouped(desk, claim, taken)
+    elif claim.drug_cents and claim.payer_order == 0 and claim.state != "reversed":
+        yield from _underpaid(desk, claim)
 
 
 def is_reversed(desk: Desk, claim: ClaimRow) -> bool:

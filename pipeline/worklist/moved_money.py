@@ -11,7 +11,7 @@ Source: FACTS D4 (WO, FB, 72; a positive amount lowers the payment).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from edi.codes import code_words
 from edi.values import from_cents
@@ -19,6 +19,7 @@ from pipeline.denials.actions import actions_for
 from pipeline.denials.deadlines import appeal
 from pipeline.denials.evidence import Evidence
 from pipeline.denials.item import WorkItem
+from pipeline.ledger import answers
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.provider_adjustments import ProviderAdjustmentRow
 from pipeline.worklist.desk import Desk, day_from
@@ -34,33 +35,39 @@ _DIGEST_SHOWN = 12
 
 def moved_money(desk: Desk) -> Iterator[WorkItem]:
     """An item for each claim that PLB takes money for, and each PLB beside our claims that names none."""
-    counted = {claim.id for claim in desk.claims}
+    rows = [row for row in desk.moved_money if row.reason in _TAKES_BACK]
+    found = claims_named(desk, {row.reference for row in rows})
     named: defaultdict[str, list[ProviderAdjustmentRow]] = defaultdict(list)
-    for row in desk.moved_money:
-        if row.reason not in _TAKES_BACK:
-            continue
-        found = claim_named(desk, row.reference)
-        if found is not None:
-            named[found.id].append(row)
-        elif row.cents > 0 and row.digest in desk.digests_of_claims:
+    for row in rows:
+        claim = found.get(row.reference)
+        if claim is not None:
+            named[claim.id].append(row)
+        elif row.cents > 0 and answers.is_of_a_claim(desk.connection, row.digest):
             yield _of_nobody(desk, row)
-    for claim in desk.claims:
-        rows = named.get(claim.id, [])
-        if claim.id in counted and sum(row.cents for row in rows) > 0 and not is_reversed(desk, claim):
-            yield _of_claim(desk, claim, rows)
+    for claim in desk.claims if named else ():
+        own = named.get(claim.id, [])
+        if sum(row.cents for row in own) > 0 and not is_reversed(desk, claim):
+            yield _of_claim(desk, claim, own)
 
 
-def claim_named(desk: Desk, reference: str) -> ClaimRow | None:
-    """The newest claim whose number stands in a reference; None where none does, or several encounters."""
-    text = _plain(reference)
-    found = [
-        claim
-        for claim in desk.all_claims
-        if any(_stands_in(number, text) for number in _numbers(desk, claim))
-    ]
-    if len({(claim.encounter, claim.payer_order) for claim in found}) != 1:
-        return None
-    return max(found, key=lambda claim: claim.version)
+def claims_named(desk: Desk, references: Collection[str]) -> dict[str, ClaimRow]:
+    """The newest claim whose number stands in each reference; none where several encounters' do."""
+    if not references:
+        return {}
+    texts: defaultdict[str, set[str]] = defaultdict(set)
+    for reference in references:
+        for number in _numbers_in(_plain(reference)):
+            texts[number].add(reference)
+    found: defaultdict[str, dict[str, ClaimRow]] = defaultdict(dict)
+    for claim in desk.walk(desk.all_claims):
+        for number in _numbers(desk, claim):
+            for reference in texts.get(number, ()):
+                found[reference][claim.id] = claim
+    return {
+        reference: max(sorted(rows.values(), key=lambda row: row.id), key=lambda row: row.version)
+        for reference, rows in found.items()
+        if len({(row.encounter, row.payer_order) for row in rows.values()}) == 1
+    }
 
 
 def _numbers(desk: Desk, claim: ClaimRow) -> Iterator[str]:
@@ -72,8 +79,10 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
-def _stands_in(number: str, text: str) -> bool:
-    return number == text if len(number) < _SHORTEST else number in text
+def _numbers_in(text: str) -> set[str]:
+    """The numbers that a text may name: all of it, and what stands in it and is not too short."""
+    ends = ((start, end) for start in range(len(text)) for end in range(start + _SHORTEST, len(text) + 1))
+    return {text, *(text[start:end] for start, end in ends)}
 
 
 def _of_claim(desk: Desk, claim: ClaimRow, rows: Sequence[ProviderAdjustmentRow]) -> WorkItem:

@@ -43,11 +43,7 @@ def next_payers(desk: Desk) -> Iterator[WorkItem]:
 
 def _of_encounter(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
     """Nothing while a claim to the same payer waits for its decision (stay and drug apart)."""
-    beside = [
-        other
-        for other in desk.claims
-        if (other.encounter, other.payer_order) == (claim.encounter, claim.payer_order)
-    ]
+    beside = [other for other in desk.of_encounter(claim.encounter) if other.payer_order == claim.payer_order]
     decisions = [event for one in beside if (event := desk.life(one).deciding) is not None]
     record = desk.record(claim)
     if record is None or any(one.state not in _DECIDED for one in beside):

@@ -30,14 +30,13 @@ KIND = "documents-requested"
 _WAITS_ON_PROVIDER = "P3"
 
 
-def requested_documents(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each claim whose last answer asks for documents."""
-    for claim in desk.claims:
-        if claim.state != "pending":
-            continue
-        event = desk.life(claim).deciding
-        if event is not None and (request := _request(desk, claim, event)) is not None:
-            yield _item(desk, claim, event.stage, event.day, event.body, request)
+def requested_documents(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """The item of a claim whose last answer asks for documents."""
+    if claim.state != "pending":
+        return
+    event = desk.life(claim).deciding
+    if event is not None and (request := _request(desk, claim, event)) is not None:
+        yield _item(desk, claim, event.stage, event.day, event.body, request)
 
 
 def _request(desk: Desk, claim: ClaimRow, event: EventRow) -> dict[str, Any] | None:

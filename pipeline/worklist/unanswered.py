@@ -27,14 +27,13 @@ _NOT_DECIDED = ("accepted", "pending")
 _KINDS = ("TA1", "999", "277CA")
 
 
-def unanswered(desk: Desk) -> Iterator[WorkItem]:
-    """An item for each claim of ours whose next answer is overdue."""
-    for claim in desk.claims:
-        if claim.origin == EXTERNAL or claim.state not in _NOT_ACKNOWLEDGED + _NOT_DECIDED:
-            continue
-        expected = _expected(desk, claim, desk.payer(claim.payer))
-        if expected.day is not None and expected.day < desk.today:
-            yield _item(desk, claim, expected)
+def unanswered(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """The item of a claim of ours whose next answer is overdue."""
+    if claim.origin == EXTERNAL or claim.state not in _NOT_ACKNOWLEDGED + _NOT_DECIDED:
+        return
+    expected = _expected(desk, claim, desk.payer(claim.payer))
+    if expected.day is not None and expected.day < desk.today:
+        yield _item(desk, claim, expected)
 
 
 def _expected(desk: Desk, claim: ClaimRow, payer: PayerProfile) -> Deadline:

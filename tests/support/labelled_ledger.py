@@ -46,7 +46,7 @@ from tests.support.denial_answers.sent import SentFile
 from tests.support.labelled_denials import LabelledDenial
 from tests.support.nights import a_workspace
 
-_SOURCES = (answered_claims, unanswered, requested_documents, money_watch, next_payers)
+_OF_CLAIMS = (answered_claims, unanswered, requested_documents, money_watch)
 """The kinds of items that are about one claim."""
 _ORIGINAL = "1"
 
@@ -124,7 +124,8 @@ class LabelledLedger:
         with self._job.ledger.reading() as connection:
             desk = _desk(self._job, connection, case)
             (claim,) = desk.claims
-            found = next((item for source in _SOURCES for item in source(desk)), None)
+            of_claim = (item for source in _OF_CLAIMS for item in source(desk, desk.claims[0]))
+            found = next(of_claim, None) or next(iter(next_payers(desk)), None)
             return Answered(case, found, judged(case_of(desk, claim)) if found is None else None)
 
     def _answer(self, sent: SentFile, heard: Sequence[AnswerFileContent]) -> None:
