@@ -6,8 +6,18 @@ real ones; ids, account numbers and keys are their own.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from pathlib import Path
+
+from pipeline.config import Config
+from samples.clearinghouse import Deny, Pay, Script
+from samples.clearinghouse import answers as clearinghouse
+from tests.support.builders import NIGHT, a_child
+from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
+
+REAL_CLAIMS = 50
+"""Claims of the real nights; one of them is denied in part, so that one in 50 is an open item."""
 
 _NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
 _OWN = {
@@ -30,6 +40,26 @@ _OWN = {
 """What is a copy's own, by table; all else is as in the original."""
 
 
+def put_real_claims(config: Config) -> None:
+    """A night that sends the claims; their answers lie in the inbox for the next one."""
+    put_encounters(config, "a.ndjson", [a_child(number) for number in range(1, REAL_CLAIMS + 1)])
+    a_night(config)
+    (data,) = outbox(config).values()
+    said: dict[str, Pay | Deny] = {f"NGT{number:05d}": Pay() for number in range(1, REAL_CLAIMS + 1)}
+    said["NGT00002"] = Deny("252", remarks=("N395",))
+    for answer in clearinghouse(data, Script(claims=said), as_of=NIGHT + dt.timedelta(days=1)):
+        put_answer(config, answer.name, answer.data)
+
+
+def a_large_ledger(folder: Path, claims: int) -> Config:
+    """A workspace whose ledger has so many claims, a multiple of 50, all of them answered by some eight events."""
+    config = a_workspace(folder)
+    put_real_claims(config)
+    a_night(config, NIGHT + dt.timedelta(days=2))
+    multiply(config.ledger_path, claims // REAL_CLAIMS - 1)
+    return config
+
+
 def multiply(ledger: Path, copies: int) -> None:
     """Add so many copies of every claim, with its encounter, child, lines and answers. No one may use it."""
     connection = sqlite3.connect(ledger)
@@ -44,8 +74,6 @@ def multiply(ledger: Path, copies: int) -> None:
                 f"{_NUMBERS} INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS o, numbers{only}",
                 {"copies": copies, "step": step},
             )
-        connection.commit()
-        connection.execute("ANALYZE")
         connection.commit()
     finally:
         connection.close()
