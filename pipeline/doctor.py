@@ -23,7 +23,7 @@ from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
 from pipeline.durable import FOLDER_MODE, is_network_folder
 from pipeline.errors import LedgerBusy, OperationError
-from pipeline.ledger.inspection import faults_of
+from pipeline.ledger.inspection import look_at
 
 State = Literal["ok", "warning", "error"]
 PACKAGES = ("edi", "mapping", "validators", "pipeline")
@@ -163,21 +163,21 @@ def _folders(config: Config) -> Iterator[Remark]:
 
 
 def _ledger(config: Config) -> Iterator[Remark]:
-    path = config.ledger_path
-    if is_network_folder(path.parent):
-        yield Remark("ledger", "error", f"{path} is on a network folder", "Keep the ledger on a local disk")
-        return
-    if not path.is_file():
-        yield Remark("ledger", "ok", "there is none yet; the first run makes it")
+    place = config.ledger
+    if isinstance(place, Path) and is_network_folder(place.parent):
+        yield Remark("ledger", "error", f"{place} is on a network folder", "Keep the ledger on a local disk")
         return
     try:
-        faults = faults_of(path)
+        look = look_at(place)
     except LedgerBusy:
-        yield Remark("ledger", "warning", f"{path} is in use", "Ask again when the run has ended")
+        yield Remark("ledger", "warning", f"{place} is in use", "Ask again when the run has ended")
     except OperationError as error:
         yield Remark("ledger", "error", error.detail, error.next_step)
     else:
-        for fault in faults:
-            yield Remark("ledger", "error", f"{path}: {fault}", "Restore it from its backup")
-        if not faults:
-            yield Remark("ledger", "ok", f"{path} is whole")
+        if look is None:
+            yield Remark("ledger", "ok", "there is none yet; the first run makes it")
+            return
+        for fault in look.faults:
+            yield Remark("ledger", "error", f"{place}: {fault}", "Restore it from its backup")
+        if not look.faults:
+            yield Remark("ledger", "ok", f"{place} is whole ({look.kind})")

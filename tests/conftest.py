@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support.ledgers import KINDS, ledgers_are
 
 # A busy machine must not fail a test by being slow.
 settings.register_profile("patient", deadline=None)
@@ -14,6 +16,13 @@ settings.load_profile("patient")
 
 _FIGURES = "figures"
 """The property under which a test records what it measured, as lines of text."""
+
+
+@pytest.fixture(params=KINDS)
+def each_ledger(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The test runs once on each kind of ledger; this is the kind."""
+    with ledgers_are(request.param):
+        yield request.param
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -35,7 +35,8 @@ def _copy_rows(source: LedgerUrl, target: Path) -> None:
     from pipeline.ledger.schema import metadata
     from pipeline.ledger.store import Ledger
 
-    if not Ledger.is_at(source):
+    _, version = Ledger.versions_at(source)
+    if version is None:
         return
     ledger = Ledger.open_read_only(source, DurableSteps())
     copy = create_engine(f"sqlite:///{target}", hide_parameters=True)

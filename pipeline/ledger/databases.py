@@ -50,6 +50,10 @@ class Database(ABC):
     def trouble(self, error: DBAPIError) -> OperationError | None:
         """An error of the database in words; None where it is a fault of the program."""
 
+    def without_values(self, error: DBAPIError) -> DBAPIError:
+        """The same error without values of rows in its words."""
+        return error
+
     def back_up(self, version: int, steps: DurableSteps) -> None:
         """A copy to return to, before a migration. PostgreSQL's is its operator's task."""
         return

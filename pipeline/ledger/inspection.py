@@ -4,20 +4,53 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import LedgerBusy, StorageError
+from pipeline.ledger.place import LedgerUrl, Place
 from pipeline.ledger.schema import VERSION
 
 _MOST_FAULTS = 20
 
 
-def faults_of(path: Path) -> list[str]:
-    """What is wrong with the ledger at a path, at most 20 faults; [] where it is whole.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a ledger lies in, with versions, and what is wrong with it: at most 20 faults, () where it is whole."""
+
+    kind: str
+    faults: tuple[str, ...]
+
+
+def look_at(place: Place) -> Look | None:
+    """A look at the ledger at a place; None where there is none yet.
 
     LedgerBusy where another program has it locked; StorageError where it is no ledger or
     cannot be read.
     """
+    if isinstance(place, LedgerUrl):
+        return _look_at_database(place)
+    if not place.is_file():
+        return None
+    return Look(f"SQLite {sqlite3.sqlite_version}", tuple(_faults_of_file(place)))
+
+
+def _look_at_database(url: LedgerUrl) -> Look | None:
+    """PostgreSQL watches its pages and keys itself; what is left is the schema version."""
+    from pipeline.ledger.store import Ledger
+
+    server, version = Ledger.versions_at(url)
+    if version is None:
+        return None
+    faults = () if 0 < version <= VERSION else (_other_schema(version),)
+    return Look(f"PostgreSQL {server}, schema {version}", faults)
+
+
+def _other_schema(version: object) -> str:
+    return f"it has schema {version}, this program {VERSION}"
+
+
+def _faults_of_file(path: Path) -> list[str]:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
             return _faults(connection)
@@ -35,6 +68,5 @@ def _faults(connection: sqlite3.Connection) -> list[str]:
     faults += [f"a row of {row[0]} points to a row of {row[2]} that is gone" for row in broken]
     version = connection.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
     if version is None or not version[0].isdigit() or int(version[0]) > VERSION:
-        has = version[0] if version else "none"
-        faults.append(f"it has schema {has}, this program {VERSION}")
+        faults.append(_other_schema(version[0] if version else "none"))
     return faults[:_MOST_FAULTS]

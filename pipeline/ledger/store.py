@@ -60,11 +60,16 @@ class Ledger:
         return ledger
 
     @classmethod
-    def is_at(cls, place: Place) -> bool:
-        """Whether there is a ledger in the database at a place. StorageError where it cannot be asked."""
+    def versions_at(cls, place: Place) -> tuple[str, int | None]:
+        """The versions of the database's server and of the ledger's tables; None where it has none.
+
+        StorageError where it cannot be asked.
+        """
         ledger = cls(database_at(place, read_only=True), DurableSteps())
         try:
-            return ledger.version() is not None
+            with ledger.reading() as connection:
+                server = ".".join(map(str, connection.dialect.server_version_info or ()))
+                return server, _version(connection)
         finally:
             ledger.close()
 
@@ -125,9 +130,7 @@ class Ledger:
             yield
         except DBAPIError as error:
             trouble = self._database.trouble(error)
-            if trouble is None:
-                raise
-            raise trouble from None
+            raise (trouble or self._database.without_values(error)) from None
 
     def begin_run(self, started: str) -> int:
         """Begin a run: it gets the next epoch, and every run before it can write no more."""

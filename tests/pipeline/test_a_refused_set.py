@@ -81,7 +81,7 @@ def test_where_the_archive_is_gone_positions_tell_whose_fault_it_is(tmp_path: Pa
         put_answer(config, answer.name, answer.data)
     for path in config.folders.archive_out.rglob("*.x12"):
         path.unlink()
-    with Ledger.open(config.ledger_path, DurableSteps()).reading() as connection:
+    with Ledger.open(config.ledger, DurableSteps()).reading() as connection:
         found = {row.encounter: row for row in claims.all_claims(connection)}
         (answered,) = [
             statement

@@ -44,7 +44,7 @@ def a_sent_night(folder: Path, children: int = 4) -> tuple[Config, bytes]:
 
 def states(config: Config) -> tuple[dict[str, str], int]:
     """The state of each account, and the money of all events."""
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             rows = claims.all_claims(connection)
@@ -59,6 +59,7 @@ def the_worklist(config: Config) -> list[dict[str, Any]]:
     return content
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_every_answer_finds_its_claim(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path)
     for answer in clearinghouse(sent, SCRIPT, LATER):
@@ -95,6 +96,7 @@ def test_any_order_with_repeats_gives_the_same_states_and_counts_money_once(tmp_
     assert outcomes == {(json.dumps(EXPECTED, sort_keys=True), 212740000): len(orders)}
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_same_file_under_another_name_is_counted_once(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path)
     files = clearinghouse(sent, SCRIPT, LATER)
@@ -106,6 +108,7 @@ def test_the_same_file_under_another_name_is_counted_once(tmp_path: Path) -> Non
     assert states(config)[1] == 212740000
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_same_remittance_in_a_new_envelope_is_counted_once(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path)
     remittance = next(a.data for a in clearinghouse(sent, SCRIPT, LATER) if a.name.startswith("835"))
@@ -119,6 +122,7 @@ def test_the_same_remittance_in_a_new_envelope_is_counted_once(tmp_path: Path) -
     assert states(config)[1] == 212740000
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_same_trace_with_another_body_counts_no_money(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path)
     remittance = next(a.data for a in clearinghouse(sent, SCRIPT, LATER) if a.name.startswith("835"))
@@ -129,6 +133,7 @@ def test_the_same_trace_with_another_body_counts_no_money(tmp_path: Path) -> Non
     assert states(config)[1] == 212740000
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_an_answer_to_an_unknown_claim_is_parked_and_matched_when_the_claim_appears(tmp_path: Path) -> None:
     _, sent = a_sent_night(tmp_path / "other")
     config = a_workspace(tmp_path / "here")
@@ -142,6 +147,7 @@ def test_an_answer_to_an_unknown_claim_is_parked_and_matched_when_the_claim_appe
     assert states(config) == (EXPECTED, 212740000)
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_rejected_claim_may_be_sent_again_with_other_content(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path)
     for answer in clearinghouse(sent, SCRIPT, LATER):
@@ -153,6 +159,7 @@ def test_a_rejected_claim_may_be_sent_again_with_other_content(tmp_path: Path) -
     assert summary["files"][0]["control_number"] == 2
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_refused_transaction_set_is_a_syntax_item_for_every_claim_of_it(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path, children=2)
     script = Script(claims={"NGT00001": Refuse("CLM", "8")})
@@ -252,7 +259,7 @@ def test_a_rejected_batch_is_that_of_the_partner_who_answers(tmp_path: Path) -> 
     config = load_config(tmp_path / "j3399.toml")
     put_encounters(config, "a.ndjson", [a_child(1), a_record(base=INPATIENT)])
     assert len(a_night(config)["files"]) == 2
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         for receiver, payer in (("CLRHOUSE", "state-medicaid"), ("OTHERHOUSE", "commercial-oba")):
             reference = Reference("batch", "0000000010001", ("ZZ", "CHILDHOSP", "ZZ", receiver))

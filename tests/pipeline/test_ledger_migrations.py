@@ -106,7 +106,7 @@ def test_an_older_ledger_is_copied_before_it_is_changed(tmp_path: Path) -> None:
 def test_a_migrated_ledger_is_read_and_written(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     an_older_ledger(config.ledger_path, 2)
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     ledger.begin_run("2026-11-20T06:00:00")
     with ledger.transaction("look") as connection:
         rows = claims.all_claims(connection)

@@ -24,6 +24,7 @@ from pipeline.ledger import claims, encounters
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.decisions import Decision
+from pipeline.ledger.place import Place
 from pipeline.ledger.store import Ledger
 from pipeline.life import basis_of
 from samples.clearinghouse import Accept, Deny, Outcome, Pay, Reject, Script
@@ -47,8 +48,8 @@ class Story:
     answers: dict[str, bytes]
 
     @property
-    def ledger(self) -> Path:
-        return self.config.ledger_path
+    def ledger(self) -> Place:
+        return self.config.ledger
 
 
 def a_story(folder: Path, second: Outcome, kind: str = "replace") -> Story:
@@ -149,6 +150,7 @@ def test_any_order_of_answers_with_repeats_gives_one_end(tmp_path: Path) -> None
     assert Counter((live, drug) for _, live, drug in outcome[1]) == {(0, 0): 1, (1, 1): 1}
 
 
+@pytest.mark.usefixtures("each_ledger")
 @pytest.mark.parametrize(
     ("second", "kind", "without", "expected"),
     [
@@ -178,7 +180,7 @@ def test_a_reversal_goes_to_the_claim_whose_number_it_names_and_waits_while_none
     play = Play(story, tmp_path / "play")
     alone = play.outcome(["2-status.277", "1-reversal.835"])
     assert alone[3] == 0, "the replacement names the number of the original"
-    ledger = Ledger.open(play.config.ledger_path, DurableSteps())
+    ledger = Ledger.open(play.config.ledger, DurableSteps())
     with ledger.reading() as connection:
         original = next(row for row in claims.all_claims(connection) if row.frequency == "1")
         assert [event.verdict for event in answer_rows.of_claim(connection, original.id)] == ["reversal"]
@@ -187,7 +189,7 @@ def test_a_reversal_goes_to_the_claim_whose_number_it_names_and_waits_while_none
     play.paths["1-reversal.835"].write_bytes(unknown)
     order = sorted(set(story.answers) - {"2-status.277"})
     assert play.outcome(order)[3] == 1
-    ledger = Ledger.open(play.config.ledger_path, DurableSteps())
+    ledger = Ledger.open(play.config.ledger, DurableSteps())
     with ledger.reading() as connection:
         ((event, fitting),) = answer_rows.parked_with_candidates(connection)
         assert event.verdict == "reversal"
@@ -195,6 +197,7 @@ def test_a_reversal_goes_to_the_claim_whose_number_it_names_and_waits_while_none
     ledger.close()
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_childs_place_passes_to_the_replacement_and_a_voided_claim_frees_it(tmp_path: Path) -> None:
     for kind, places in (("replace", {(0, 0): 1, (1, 1): 1}), ("void", {(0, 0): 2})):
         story = a_story(tmp_path / kind, Pay() if kind == "replace" else Accept(), kind)
@@ -203,6 +206,7 @@ def test_the_childs_place_passes_to_the_replacement_and_a_voided_claim_frees_it(
         assert Counter((live, drug) for _, live, drug in outcome[1]) == places, kind
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_second_replacement_waits_for_the_first(tmp_path: Path) -> None:
     """The unique key holds it, whoever asks."""
     from sqlalchemy.exc import IntegrityError
@@ -308,7 +312,7 @@ def test_the_hospitals_own_record_after_a_correction_is_a_repeat(tmp_path: Path)
     summary = a_night(config, CORRECTED)
     assert summary["counts"]["encounters_repeated"] == 1
     assert "encounters_revised" not in summary["counts"]
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         newest = encounters.latest(connection, "N00001")
         assert newest is not None and newest.origin == encounters.CORRECTION

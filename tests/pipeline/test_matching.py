@@ -44,7 +44,7 @@ class Known:
 
 
 def look(config: Config) -> Known:
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             found = claims.all_claims(connection)
@@ -67,6 +67,7 @@ def take_in(config: Config, *files_of_answers: bytes) -> dict[str, Any]:
 NO_ACCOUNT = (r"CLP\*NGT0000\d\*", "CLP*OTHER*")
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_an_account_number_is_told_apart_by_its_case_and_by_its_first_20_characters(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path, children=1)
     lower = changed(answers_of(sent)["835"], ("CLP.NGT", "CLP*ngt"), ("REF.2U.SKMCD0", "REF*2U*OTHER"))
@@ -81,6 +82,7 @@ def test_an_account_number_is_told_apart_by_its_case_and_by_its_first_20_charact
     assert look(here).states == {f"{long}/1": "paid"}
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_number_of_the_payer_that_was_seen_before_leads_to_its_claim(tmp_path: Path) -> None:
     config, sent = a_sent_night(tmp_path, children=2)
     found = answers_of(sent)
@@ -115,6 +117,7 @@ def test_a_number_of_the_clearinghouse_leads_to_its_claim(tmp_path: Path) -> Non
     assert look(config).matched_by == ["account", "clearinghouse"]
 
 
+@pytest.mark.usefixtures("each_ledger")
 @pytest.mark.parametrize(
     "by", [(r"(NM1\*QC\*1\*SAMPLE\*INES).*~", r"\1~"), (r"NM1\*QC\*1\*SAMPLE\*INES", "NM1*QC*1*WRONG*NAME")]
 )
@@ -137,6 +140,7 @@ def test_other_days_or_another_charge_lead_nowhere(tmp_path: Path, other: tuple[
     assert look(config).states == {"NGT00001/1": "ready"} and len(look(config).parked) == 1
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_what_fits_two_claims_is_parked_with_both(tmp_path: Path) -> None:
     """Two children of one name, day and charge, and no id."""
     config, sent = a_sent_night(tmp_path, children=2)
@@ -148,6 +152,7 @@ def test_what_fits_two_claims_is_parked_with_both(tmp_path: Path) -> None:
     assert set(look(config).states.values()) == {"paid"} and look(config).parked == []
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_what_a_surer_step_says_later_takes_an_answer_back_from_a_guess(tmp_path: Path) -> None:
     """The name fits one claim; the number, learned later, is that of another."""
     config, sent = a_sent_night(tmp_path, children=2)
@@ -271,6 +276,7 @@ def ingest(config: Config, *data: bytes) -> dict[str, Any]:
     return run_ingest(config, DurableSteps(), LATER, paths)
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_claims_made_elsewhere_are_answered_and_worked(tmp_path: Path) -> None:
     sent = an_external_file(tmp_path / "other", 2)
     config = a_workspace(tmp_path / "here")
@@ -280,7 +286,7 @@ def test_claims_made_elsewhere_are_answered_and_worked(tmp_path: Path) -> None:
     assert summary["counts"]["external_claims"] == 2
     assert summary["counts"]["events_matched_later"] == 2
     assert set(look(config).states.values()) == {"paid"}
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         (row,) = files.all_files(connection)
         assert row.state == files.EXTERNAL and row.control_number == 1
@@ -305,12 +311,13 @@ def test_our_own_file_that_comes_back_is_no_claim_of_another_system(tmp_path: Pa
     config, sent = a_sent_night(tmp_path, children=2)
     for data in (sent, sent.replace(b"~\n", b"~\r\n")):
         assert ingest(config, data)["counts"]["files_of_claims_known"] == 1
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         assert {one.origin for one in claims.all_claims(connection)} == {claims.MADE}
     ledger.close()
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_chain_made_elsewhere_is_linked_by_the_number_it_names(tmp_path: Path) -> None:
     sent = an_external_file(tmp_path / "other")
     number = "2611160000000010001"
@@ -323,6 +330,7 @@ def test_a_chain_made_elsewhere_is_linked_by_the_number_it_names(tmp_path: Path)
     assert look(config).states == {"NGT00001/1": "replaced", "NGT00001/7": "accepted"}
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_an_external_file_with_a_number_of_ours_hinders_nobody(tmp_path: Path) -> None:
     """Another system counts for itself; our next number passes over those that it used."""
     config, _ = a_sent_night(tmp_path / "here", children=1)
@@ -332,7 +340,7 @@ def test_an_external_file_with_a_number_of_ours_hinders_nobody(tmp_path: Path) -
     assert ingest(config, other)["counts"]["external_claims"] == 1
     second = changed(replacement_of(other, "N0", 2, "1"), ("CLM.ELSE1", "CLM*ELSE2"))
     assert ingest(config, second)["counts"]["external_claims"] == 1
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         parties = files.all_files(connection)[0].parties
         assert files.next_control_number(connection, parties) == 3

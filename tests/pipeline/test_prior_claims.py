@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from edi.claim837i.model import Claim, Reference
 from mapping.profile_store import ProfileStore
 from pipeline.config import Config
@@ -28,7 +30,7 @@ OF_THE_LEDGER = {"drug-lifetime", "replacement-icn-stale", "void-differs"}
 
 @contextmanager
 def the_ledger(config: Config, with_archive: bool = True) -> Iterator[LedgerPriorClaims]:
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     archive = config.folders.archive_out if with_archive else None
     with ledger.reading() as connection:
         yield LedgerPriorClaims(connection, ledger.patient_key(), archive)
@@ -91,6 +93,7 @@ def test_a_file_alone_shows_a_second_dose(tmp_path: Path) -> None:
     assert rules_of(config, changed(claim, "8", number), again) == set(), "withdrawn in the same file"
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_day_of_the_last_remittance_is_known(tmp_path: Path) -> None:
     config, _, _ = a_paid_claim(tmp_path, Script({ACCOUNT: Pay()}))
     with the_ledger(config) as prior:
@@ -109,6 +112,7 @@ def test_twins_without_names_go_out_in_one_night(tmp_path: Path) -> None:
     assert child_of_claim(first, None) == child_of_claim(second, None) == ()
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_an_older_number_of_the_payer_is_seen(tmp_path: Path) -> None:
     config, claim, number = a_paid_claim(tmp_path)
     assert rules_of(config, changed(claim, "7", number)) == set()
@@ -139,6 +143,7 @@ def test_a_void_of_another_encounter_goes_out_beside_the_live_claim(tmp_path: Pa
     assert summary["counts"]["claims_released"] == 1
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_replacement_under_another_account_goes_out_and_a_second_dose_does_not(tmp_path: Path) -> None:
     config, _, number = a_paid_claim(tmp_path)
     same_child = {"patient.record_number": "REC00001"}

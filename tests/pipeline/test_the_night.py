@@ -19,6 +19,7 @@ from tests.support.builders import NIGHT, REMOVED, a_child, claims_of
 from tests.support.nights import a_night, a_workspace, outbox, put_encounters, tree
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_one_encounter_becomes_one_released_file(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
@@ -32,6 +33,7 @@ def test_one_encounter_becomes_one_released_file(tmp_path: Path) -> None:
     assert summary["amounts"]["released"] == "2126200.00"
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_the_same_night_again_sends_nothing_and_takes_no_number(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1), a_child(2, **{"clinical.antibody_titer": REMOVED})])
@@ -53,6 +55,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert tree(tmp_path / "one" / "reports") == tree(tmp_path / "two" / "reports")
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_rehearsal_changes_no_byte_and_no_row(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
@@ -75,6 +78,7 @@ def test_the_same_record_in_another_file_has_one_effect(tmp_path: Path) -> None:
     assert summary["counts"]["claims_released"] == 1
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_held_encounter_that_comes_again_with_its_titer_is_released(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1, **{"clinical.antibody_titer": REMOVED})])
@@ -86,6 +90,7 @@ def test_a_held_encounter_that_comes_again_with_its_titer_is_released(tmp_path: 
     assert list((tmp_path / "held").iterdir()) == []
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_claimed_encounter_with_other_content_makes_no_second_claim(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
@@ -97,6 +102,7 @@ def test_a_claimed_encounter_with_other_content_makes_no_second_claim(tmp_path: 
     assert len(outbox(config)) == 1
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_two_contents_for_one_encounter_in_one_night_are_both_set_aside(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1), a_child(2)])
@@ -109,6 +115,7 @@ def test_two_contents_for_one_encounter_in_one_night_are_both_set_aside(tmp_path
     ] == ["NGT00002"]
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_one_child_gets_one_live_drug_claim(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     second = a_child(2, **{"patient.record_number": "REC00001"})
@@ -119,6 +126,7 @@ def test_one_child_gets_one_live_drug_claim(tmp_path: Path) -> None:
     assert a_night(config)["held"] == [{"encounter": "N00003", "rules": ["drug-lifetime"]}]
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_refused_claim_leaves_the_file_to_the_others(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     no_authorization = a_child(2, **{"coverages[0].authorizations": []})
@@ -162,6 +170,7 @@ def test_files_that_are_not_finished_are_left_alone(tmp_path: Path) -> None:
     assert len(list(config.folders.encounters.iterdir())) == 3
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_claims_of_two_shapes_share_one_file(tmp_path: Path) -> None:
     from tests.support.builders import INPATIENT, a_record
 
@@ -199,11 +208,12 @@ def test_an_archive_that_lost_a_file_raises_the_alarm(tmp_path: Path) -> None:
         a_night(config)
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_control_numbers_end_with_a_clear_error_and_never_begin_again(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
     a_night(config)
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     with ledger.transaction("test") as connection:
         connection.execute(schema.files.update().values(control_number=999_999_998))
     ledger.close()
@@ -216,7 +226,7 @@ def test_control_numbers_end_with_a_clear_error_and_never_begin_again(tmp_path: 
 
 def test_a_run_that_was_taken_over_can_write_no_more(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
-    older, newer = (Ledger.open(config.ledger_path, DurableSteps()) for _ in range(2))
+    older, newer = (Ledger.open(config.ledger, DurableSteps()) for _ in range(2))
     older.begin_run("2026-11-16T22:00:00")
     newer.begin_run("2026-11-16T22:00:01")
     with pytest.raises(RunTakenOver), older.transaction("late"):
@@ -230,7 +240,7 @@ def test_a_run_that_was_taken_over_can_write_no_more(tmp_path: Path) -> None:
 def test_a_ledger_that_another_program_holds_is_an_operation_error(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
-    holder = Ledger.open(config.ledger_path, DurableSteps())
+    holder = Ledger.open(config.ledger, DurableSteps())
     holder.begin_run("2026-11-16T22:00:00")
     with holder.transaction("long") as connection:
         connection.execute(insert(schema.settings).values(name="x", value="y"))
@@ -277,6 +287,7 @@ def test_a_payer_or_site_without_a_profile_holds_its_encounter_alone(tmp_path: P
     assert summary["counts"]["claims_released"] == 1
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_one_account_number_serves_one_encounter(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1), a_child(2, patient_control_number="NGT00001")])
@@ -321,7 +332,7 @@ def test_a_name_that_folds_to_nothing_is_held(tmp_path: Path) -> None:
 
 def test_a_ledger_held_at_the_very_start_is_an_operation_error(tmp_path: Path) -> None:
     config = a_workspace(tmp_path)
-    holder, other = (Ledger.open(config.ledger_path, DurableSteps()) for _ in range(2))
+    holder, other = (Ledger.open(config.ledger, DurableSteps()) for _ in range(2))
     with holder.transaction("long"), pytest.raises(LedgerBusy):
         other.begin_run("2026-11-16T22:00:00")
     holder.close()

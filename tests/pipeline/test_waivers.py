@@ -34,7 +34,7 @@ def held(folder: Path, **changes: Any) -> Config:
 
 
 def let_go(config: Config, rule: str, subject: str = "N00001") -> bool:
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         return waive(ledger, ProfileStore(), subject, rule, **BY)
     finally:
@@ -42,7 +42,7 @@ def let_go(config: Config, rule: str, subject: str = "N00001") -> bool:
 
 
 def findings_as_sent(config: Config) -> list[dict[str, Any]]:
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             rows = connection.execute(select(schema.claim_findings.c.body)).scalars().all()

@@ -63,7 +63,7 @@ def two_payers(**changes: Any) -> dict[str, Any]:
 
 
 def rows(config: Config) -> list[ClaimRow]:
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             return sorted(claims.all_claims(connection), key=lambda row: (row.payer_order, row.part))

@@ -45,7 +45,7 @@ def denied(tmp_path: Path) -> tuple[Config, bytes]:
 
 
 def listed(config: Config, today: dt.date = TODAY) -> list[Entry]:
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         return entries(ledger, WorkItems(config, ledger, ProfileStore(), today).open_items(), today)
     finally:
@@ -59,7 +59,7 @@ def only(config: Config, today: dt.date = TODAY) -> Entry:
 
 def decided(config: Config, kind: str, state: str = "", until: dt.date | None = None) -> bool:
     entry = only(config)
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         decision = decision_on(
             entry.item, kind, reason="records asked for", by="A. Analyst", at=LATER.isoformat(), until=until
@@ -70,7 +70,7 @@ def decided(config: Config, kind: str, state: str = "", until: dt.date | None = 
 
 
 def state(config: Config) -> str:
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             (claim,) = claims.all_claims(connection)
@@ -79,6 +79,7 @@ def state(config: Config) -> str:
     return claim.state
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_closed_item_is_hidden_and_the_night_leaves_it_out(denied: tuple[Config, bytes]) -> None:
     config, _ = denied
     assert not only(config).is_hidden and only(config).words() == ""
@@ -95,6 +96,7 @@ def test_the_same_decision_stands_once(denied: tuple[Config, bytes]) -> None:
     assert decided(config, "snoozed", until=dt.date(2026, 12, 1))
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_snoozed_item_is_back_on_its_day_and_says_why_it_was_away(denied: tuple[Config, bytes]) -> None:
     config, _ = denied
     decided(config, "snoozed", until=dt.date(2026, 12, 1))
@@ -123,6 +125,7 @@ def test_a_reopened_item_is_open_again(denied: tuple[Config, bytes]) -> None:
         decided(config, "reopened")
 
 
+@pytest.mark.usefixtures("each_ledger")
 def test_a_claim_written_off_is_so_until_that_is_taken_back(denied: tuple[Config, bytes]) -> None:
     config, _ = denied
     decided(config, "closed", "written_off")
@@ -165,7 +168,7 @@ def test_an_item_is_found_by_its_key_or_by_what_it_alone_is_about() -> None:
 def test_what_is_not_of_a_claim_cannot_be_written_off(denied: tuple[Config, bytes]) -> None:
     config, _ = denied
     held = Entry(an_item(None, key="E1:held", kind="held", claim="", encounter="E1"))
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         decision = decision_on(held.item, "closed", reason="r", by="b", at=LATER.isoformat())
         with pytest.raises(NotDecidable, match="E1:held is held and cannot be written off"):

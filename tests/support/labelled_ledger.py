@@ -92,7 +92,7 @@ def labelled_ledger(folder: Path) -> Iterator[LabelledLedger]:
     """A workspace of its own for the cases."""
     config = a_workspace(folder)
     steps = _WithoutWaiting()
-    ledger = Ledger.open(config.ledger_path, steps)
+    ledger = Ledger.open(config.ledger, steps)
     try:
         ledger.begin_run(NIGHT.isoformat())
         yield LabelledLedger(Job(config, ledger, steps, ProfileStore(), NIGHT))

@@ -12,13 +12,14 @@ from pipeline.config import Config, load_config
 from pipeline.durable import DurableSteps
 from pipeline.lock import run_lock
 from pipeline.night import run_night
+from tests.support import ledgers
 from tests.support.builders import NIGHT
 
 
 def a_workspace(folder: Path) -> Config:
     """An empty workspace with a configuration file."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "j3399.toml").write_text('[folders]\nroot = "."\n', encoding="utf-8")
+    (folder / "j3399.toml").write_text(f'[folders]\nroot = "."\n{ledgers.section()}', encoding="utf-8")
     config = load_config(folder / "j3399.toml")
     config.folders.make(DurableSteps())
     return config

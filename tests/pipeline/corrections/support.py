@@ -135,7 +135,7 @@ def answer(
 
 def rows(config: Config) -> list[ClaimRow]:
     """All claims of the ledger, in the order in which they went out."""
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     try:
         with ledger.reading() as connection:
             return sorted(claims.all_claims(connection), key=lambda row: (row.file, row.position_in_file))

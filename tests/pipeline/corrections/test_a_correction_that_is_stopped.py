@@ -40,7 +40,7 @@ def assert_sent_once(config: Config) -> None:
     (claim,) = claims_of(data)
     assert (claim.patient_control_number, claim.frequency) == (ACCOUNT, "7")
     assert list(config.folders.staging.iterdir()) == []
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         sent = files.all_files(connection)
         kept = decisions.latest(connection, new.id, (decisions.CORRECTION,))

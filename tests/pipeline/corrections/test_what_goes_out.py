@@ -159,7 +159,7 @@ def test_who_approved_it_and_why_is_kept_with_the_new_claim(tmp_path: Path) -> N
     config = denied(tmp_path)
     correct(config, ENCOUNTER, UNITS, by=CODER)
     old, new = rows(config)
-    ledger = Ledger.open_read_only(config.ledger_path, DurableSteps())
+    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
     with ledger.reading() as connection:
         kept = decisions.latest(connection, new.id, (decisions.CORRECTION,))
         revision = encounters.latest(connection, ENCOUNTER)
@@ -320,7 +320,7 @@ def test_a_waiver_holds_for_the_correction_while_the_treatment_is_the_same(tmp_p
     record["clinical"]["antibody_titer"] = None
     put_encounters(config, "a.ndjson", [record])
     assert a_night(config)["held"]
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     waive(
         ledger,
         ProfileStore(config.own_profiles),

@@ -89,7 +89,7 @@ def test_a_planned_infusion_of_the_ledger_is_counted_down(tmp_path: Path) -> Non
     planned["therapy"]["status"] = "planned"
     put_encounters(config, "a.ndjson", [planned, done])
     a_night(config)
-    ledger = Ledger.open(config.ledger_path, DurableSteps())
+    ledger = Ledger.open(config.ledger, DurableSteps())
     try:
         found = planned_infusions(ledger, ProfileStore(), NIGHT.date())
     finally:
