@@ -18,7 +18,8 @@ _OF_OUR_OWN = "IK501-others"
 
 
 def codes(table: str) -> set[str]:
-    return {row["code"] for row in ROWS if row["list"] == table}
+    """The codes of a list; a status may name whom it is about (`125:IL`)."""
+    return {row["code"].partition(":")[0] for row in ROWS if row["list"] == table}
 
 
 @pytest.mark.parametrize("table", ["carc", "rarc", "status"])
@@ -28,6 +29,12 @@ def test_a_code_that_points_to_a_cause_is_known_with_words(table: str) -> None:
     assert len(used) > 20
     assert used - set(known) == set()
     assert [code for code in used if not known[code].meaning.strip()] == []
+
+
+def test_whom_a_status_is_about_is_an_entity_that_the_tables_know() -> None:
+    about = {row["code"].partition(":")[2] for row in ROWS if row["list"] == "status"} - {""}
+    assert about
+    assert about <= set(code_table("entity"))
 
 
 def test_lists_causes_and_elements_are_those_that_there_are() -> None:
