@@ -74,9 +74,15 @@ class DurableSteps:
         self.sync_folder(target.parent)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Another name or folder for a file, both folders synced."""
+        """Another name or folder for a file, both folders synced.
+
+        A power cut may leave it under both names; rename(2) does nothing then, so the old one is removed.
+        """
         self.step("rename", source, target)
-        source.rename(target)
+        if target.exists() and source.samefile(target):
+            source.unlink()
+        else:
+            source.rename(target)
         self.sync_folder(target.parent)
         if source.parent != target.parent:
             self.sync_folder(source.parent)

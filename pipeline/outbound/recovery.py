@@ -32,9 +32,10 @@ def recover(job: Job) -> None:
     for row in rows:
         if row.state == "committed":
             _finish(job, row)
-    known = {row.name for row in rows}
+    # Every row's file stands in the archive by now: what is left was never committed, or is a second
+    # name that a power cut brought back.
     for staged in sorted(job.config.folders.staging.iterdir()):
-        if staged.is_file() and staged.name not in known:
+        if staged.is_file():
             job.steps.remove(staged)
             job.journal.count("staged_files_removed")
 
