@@ -91,7 +91,7 @@ def _run(
         config.folders.make(steps)
         ledger = Ledger.open(config.ledger, steps)
         try:
-            job = Job(config, ledger, steps, profiles, now)
+            job = Job(config, ledger, ledger.fenced(steps), profiles, now)
             ledger.begin_run(job.stamp)
             work(job)
             return _finish(job, with_pages)

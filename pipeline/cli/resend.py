@@ -41,7 +41,7 @@ def resend(file: str, reason: str, by: str, config_path: Path | None, as_of: dt.
         require_ledger(config)
         ledger = Ledger.open(config.ledger, steps)
         try:
-            job = Job(config, ledger, steps, ProfileStore(config.own_profiles), moment(as_of))
+            job = Job(config, ledger, ledger.fenced(steps), ProfileStore(config.own_profiles), moment(as_of))
             ledger.begin_run(job.stamp)
             recover(job)
             row = send_again(job, Path(file).name, reason, by)

@@ -47,7 +47,9 @@ def figures_of(bills: Sequence[Bill], items: Iterable[WorkItem], today: dt.date)
             "first-pass", "Accepted as first sent (277CA)", _by_payer(frame[frame.passed.notna()], _passed)
         ),
         Figure(
-            "preventable", "Rejections and denials that a rule finds on the claim as sent", _preventable(frame)
+            "preventable",
+            "Rejections and denials that a rule finds on the claim as sent",
+            _preventable(frame),
         ),
         Figure("recovered", "Denied, then paid", _by_payer(frame[frame.denied.astype(bool)], _recovered)),
     ]

@@ -13,15 +13,17 @@ from __future__ import annotations
 import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 from pipeline.durable import FILE_MODE, DurableSteps, is_network_folder
 from pipeline.errors import ConfigurationError, LedgerBusy, LockHeld, OperationError, StorageError
+from pipeline.ledger.fence import FencedSteps
 from pipeline.ledger.place import LedgerUrl, Place
 
 _WAIT_MS = 2000
@@ -61,6 +63,10 @@ class Database(ABC):
     def migrating(self) -> Engine:
         """The engine that a migration runs on."""
         return self.writer
+
+    def fenced(self, steps: DurableSteps) -> DurableSteps:
+        """The steps for work on files; a file of SQLite needs no fence, the lock of its folder is one."""
+        return steps
 
     def close(self) -> None:
         self.reader.dispose()
@@ -180,6 +186,19 @@ class Postgresql(Database):
     def without_values(self, error: DBAPIError) -> DBAPIError:
         """The same error with the first line of the server's words only."""
         return type(error)(error.statement, None, Exception(self._words(error)), hide_parameters=True)
+
+    def fenced(self, steps: DurableSteps) -> DurableSteps:
+        """The steps, each only while the connection that holds the lock is there."""
+        return FencedSteps(steps, self._check_lock)
+
+    def _check_lock(self) -> None:
+        if cast(QueuePool, self.writer.pool).checkedout():
+            return  # in a transaction, whose commit is the check
+        try:
+            with self.writer.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except DBAPIError as error:
+            raise self.trouble(error) or error from None
 
     def _words(self, error: DBAPIError) -> str:
         lines = str(error.orig).strip().splitlines() or [type(error).__name__]

@@ -174,6 +174,10 @@ class Ledger:
         with self.reading() as connection:
             return patient_key(connection)
 
+    def fenced(self, steps: DurableSteps) -> DurableSteps:
+        """Steps on files that stop where another machine may have taken this run over."""
+        return self._database.fenced(steps)
+
     def close(self) -> None:
         self._database.close()
 

@@ -18,6 +18,7 @@ from pipeline.ledger import schema
 from pipeline.ledger.databases import database_at
 from pipeline.ledger.place import LedgerUrl, ledger_url
 from pipeline.ledger.store import Ledger
+from pipeline.night import rehearse_night
 from tests.support.builders import NIGHT, a_child
 from tests.support.commands import j3399
 from tests.support.ledgers import ledgers_are
@@ -230,6 +231,9 @@ def test_the_commands_and_doctor_work_on_it(tmp_path: Path) -> None:
     assert "none yet" in next(one.detail for one in examine(config, NIGHT.date()) if one.check == "ledger")
     a_night(config)
     assert not config.ledger_path.exists()
+    assert rehearse_night(config, DurableSteps(), NIGHT)["dry_run"]
+    assert config.ledger_url is not None
+    assert on_database(config.ledger_url.secret, "SELECT count(*) FROM runs") == [(1,)]
     (remark,) = [one for one in examine(config, NIGHT.date()) if one.check == "ledger"]
     assert remark.state == "ok" and f"PostgreSQL 18.4, schema {schema.VERSION}" in remark.detail
     shown = j3399("worklist", "--config", str(tmp_path / "j3399.toml"))

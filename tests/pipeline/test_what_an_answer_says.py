@@ -15,7 +15,11 @@ def said_in(stem: str, *changes: tuple[str, str]) -> list[Statement]:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    return [statement for answer in read_answers(text.encode()).answers for statement in statements(answer, b"key")]
+    return [
+        statement
+        for answer in read_answers(text.encode()).answers
+        for statement in statements(answer, b"key")
+    ]
 
 
 def test_a_request_for_documents_is_pending_and_says_what_until_when() -> None:
