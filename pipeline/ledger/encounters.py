@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from pipeline.ledger.schema import claims, encounters
 
 OPEN_STATES = ("new", "held", "refused")
+_WRITTEN_OFF = "written_off"
 RECEIVED, CORRECTION = "received", "correction"
 """Where a revision comes from: the hospital, or a correction that was made here."""
 
@@ -128,10 +129,13 @@ def is_repeat(connection: Connection, encounter: str, digest: str) -> bool:
 
 
 def has_live_claim(connection: Connection, encounter: str) -> bool:
-    """Whether any claim of the encounter is live."""
-    statement = (
-        select(claims.c.id).where(claims.c.encounter == encounter, claims.c.live_key.is_not(None)).limit(1)
-    )
+    """Whether any claim of the encounter is live, or was written off.
+
+    What a person wrote off is not billed anew by itself, because a record changed; that is a
+    correction.
+    """
+    counts = or_(claims.c.live_key.is_not(None), claims.c.state == _WRITTEN_OFF)
+    statement = select(claims.c.id).where(claims.c.encounter == encounter, counts).limit(1)
     return connection.execute(statement).first() is not None
 
 

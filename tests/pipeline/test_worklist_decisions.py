@@ -20,9 +20,10 @@ from pipeline.worklist.items import WorkItems
 from samples.clearinghouse import Deny, Outcome, Reject, Script
 from samples.clearinghouse import answers as clearinghouse
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
+from tests.support.builders import a_child
 from tests.support.commands import assert_clean, j3399
 from tests.support.items import an_item
-from tests.support.nights import a_night, put_answer
+from tests.support.nights import a_night, put_answer, put_encounters
 
 DENIED = Deny("252", remarks=("N395",), other_lines="deny")
 ANSWERED = LATER + dt.timedelta(days=5)
@@ -151,6 +152,17 @@ def test_a_rejected_claim_cannot_be_appealed(tmp_path: Path) -> None:
     with pytest.raises(NotDecidable, match="is rejected and cannot be appealed"):
         decided(config, "closed", "appealed")
     assert decided(config, "closed", "written_off") and state(config) == "written_off"
+
+
+def test_a_changed_record_bills_nothing_that_was_written_off(denied: tuple[Config, bytes]) -> None:
+    config, _ = denied
+    assert decided(config, "closed", "written_off")
+    record = a_child(1)
+    record["patient"]["weight_kg"] = "7.2"
+    put_encounters(config, "again.ndjson", [record])
+    summary = a_night(config, LATER + dt.timedelta(days=1))
+    assert summary["counts"].get("claims_released", 0) == 0
+    assert summary["findings_by_rule"]["encounter-changed"] == 1
 
 
 def test_an_item_is_found_by_its_key_or_by_what_it_alone_is_about() -> None:
