@@ -29,7 +29,7 @@ test: $(READY) ## run all tests
 check: $(READY) lint ## lint, types, import directions, coverage
 	$(BIN)/mypy
 	$(BIN)/lint-imports setup.cfg
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n auto -m "not soak and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .

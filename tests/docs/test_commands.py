@@ -16,6 +16,8 @@ from pipeline.cli.main import main
 from tests.support.builders import ROOT
 from tests.support.commands import command
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",

@@ -23,6 +23,8 @@ from tests.support.broken_answers import KINDS, mutants
 from tests.support.limits import seconds_allowed
 from tests.support.nights import a_night, a_workspace, put_answer
 
+pytestmark = pytest.mark.slow
+
 MUTANTS = (2000, pytest.param(10_000, marks=pytest.mark.soak))
 ONE_IN = 40
 A_NIGHT_OF_EACH = 8

@@ -34,6 +34,8 @@ from tests.support.builders import NIGHT, a_child
 from tests.support.chain_answers import reversal_of, status_of
 from tests.support.nights import a_night, a_workspace, put_encounters
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = "NGT00001"
 PAID_AT_FIRST = Script(claims={ACCOUNT: Pay(Decimal(60))})
 LAST = PAID

@@ -25,6 +25,8 @@ from tests.support.nights import a_workspace, put_encounters
 from tests.support.postgresql import cut_connections
 from tests.support.promises import assert_promises_kept
 
+pytestmark = pytest.mark.slow
+
 _DEADLINE = 120
 _CHILDREN = 12
 

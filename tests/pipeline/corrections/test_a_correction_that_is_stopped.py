@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from edi.envelope import read_document
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
@@ -16,6 +18,8 @@ from tests.pipeline.corrections.support import ACCOUNT, ENCOUNTER, PAID, Trip, c
 from tests.support.builders import OUTPATIENT, claims_of
 from tests.support.nights import a_night, outbox
 from tests.support.processes import DIED, DyingSteps, in_child
+
+pytestmark = pytest.mark.slow
 
 TRIP = Trip("units", Deny("16", remarks=("M53",), other_lines="deny"), OUTPATIENT, "7")
 UNITS = "service_lines[1].units=2"

@@ -14,6 +14,8 @@ import pytest
 from tests.support.labelled_denials import HALVES, labelled_denials
 from tests.support.labelled_ledger import Answered, labelled_ledger
 
+pytestmark = pytest.mark.slow
+
 STATED = "held_out"
 MEASURES = ("cause first", "cause in first three", "action", "owner")
 QUIET = {"contractual", "pending"}
