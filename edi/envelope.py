@@ -274,6 +274,10 @@ def read_document(
     return Document(interchanges, reader.findings, segments, reader.trailing)
 
 
+_MORE_THAN_A_STRETCH = 50_000
+"""Objects: more than the claims of a chunk become."""
+
+
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """For reading a file whole: that makes many objects and no rubbish; collecting meanwhile halves the speed."""
@@ -285,6 +289,24 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def collector_seldom() -> Iterator[None]:
+    """For reading a file stretch by stretch: a stretch is let go before the collector would look at it.
+
+    What makes rubbish meanwhile is still collected, only later: with some megabytes of it. It is no matter
+    when two that read at once end in any order.
+    """
+    before = gc.get_threshold()
+    if not 0 < before[0] < _MORE_THAN_A_STRETCH:
+        yield
+        return
+    gc.set_threshold(_MORE_THAN_A_STRETCH, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def read_transactions(

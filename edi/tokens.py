@@ -11,8 +11,8 @@ It must not: know any transaction set.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import BinaryIO
 
 from edi import separators as isa_header
@@ -341,7 +341,7 @@ class _InterchangeReader:
         self._nul_at: int | None = None
         self._ended = False
         terminator = re.escape(header.separators.terminator)
-        line_ends = "".join(mark for mark in BLANKS if mark != header.separators.terminator)
+        self._blanks = line_ends = "".join(mark for mark in BLANKS if mark != header.separators.terminator)
         self._line_ends = re.compile(f"[{line_ends}]*")
         self._tails = re.compile(f"({terminator}[{line_ends}]*)")
         self._trims = header.padded or header.separators.terminator == "\n"
@@ -475,19 +475,14 @@ class _InterchangeReader:
         text = window.text
         end = text.rfind(separators.terminator, 0, limit) + 1
         end = self._line_ends.match(text, end, limit).end() if end else 0  # type: ignore[union-attr]
-        # texts and tails by turns, in one flat list: tuples would cost the garbage collector's time
-        parts = self._tails.split(text[:end])
-        del parts[-1]
-        if parts and end == len(text) and not window.at_end:
-            del parts[-2:]  # more line ends may follow
-        if self._trims:
-            self._trim(parts)
-        by_turns = iter(parts)
+        texts, tails = self._texts_and_tails(text[:end])
+        if texts and end == len(text) and not window.at_end:
+            del texts[-1]  # more line ends may follow
         batch: list[Segment] = []
         new, append, known = object.__new__, batch.append, self._ids.get
         start, lead = window.offset, self._lead
         pieces = lead.pieces  # looked at for each segment: a list is quicker asked than an object
-        for content, tail in zip(by_turns, by_turns, strict=True):
+        for content, tail in zip(texts, tails, strict=False):
             segment_id = known(content[:4])
             if segment_id is None:
                 if not content:
@@ -516,6 +511,31 @@ class _InterchangeReader:
         if batch:
             self._last_id = batch[-1].id
         return batch
+
+    def _texts_and_tails(self, text: str) -> tuple[list[str], Iterable[str]]:
+        """The texts of whole segments, and their tails: endlessly the one that they all have, or each its own."""
+        tail = self._one_tail(text)
+        if tail:
+            texts = text.split(tail)
+            del texts[-1]
+            return texts, repeat(tail)
+        # texts and tails by turns, in one flat list: tuples would cost the garbage collector's time
+        parts = self._tails.split(text)
+        del parts[-1]
+        if self._trims:
+            self._trim(parts)
+        return parts[::2], parts[1::2]
+
+    def _one_tail(self, text: str) -> str:
+        """The tail that all segments of a text have, or "": nearly always there is one, and splitting by it is quick."""
+        terminator = self._separators.terminator
+        at = text.find(terminator)
+        if at < 0 or self._trims:
+            return ""
+        tail = terminator + self._line_ends.match(text, at + 1)[0]  # type: ignore[index]
+        if text.count(tail) < text.count(terminator) or any(tail + mark in text for mark in self._blanks):
+            return ""
+        return tail
 
     def _trim(self, parts: list[str]) -> None:
         """Move padding and the carriage return of a CR LF terminator from the texts to their tails."""

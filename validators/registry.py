@@ -290,14 +290,15 @@ def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck]]) -> list[list[Fi
         for rank, (function, rule, severity) in enumerate(bound):
             turns.setdefault(function, []).append((rank, rule, severity, numbers))
     checks = [check for _, check in claims]
-    orders: dict[tuple[int, ...], list[int]] = {}
+    orders: dict[tuple[int, ...], list[tuple[int, ClaimCheck]]] = {}
     for function, some in turns.items():
         key = tuple([id(turn[-1]) for turn in some])
         order = orders.get(key)
         if order is None:
-            order = orders[key] = sorted(chain.from_iterable(turn[-1] for turn in some))
-        for number in order:
-            for fault in function(checks[number]):
+            numbers = sorted(chain.from_iterable(turn[-1] for turn in some))
+            order = orders[key] = [(number, checks[number]) for number in numbers]
+        for number, check in order:
+            for fault in function(check):
                 rank, rule, severity, _ = next(turn for turn in some if number in turn[-1])
                 found[number].append((rank, _finding(rule, severity, fault)))
     return [[finding for _, finding in sorted(one, key=_rank)] if one else [] for one in found]

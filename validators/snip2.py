@@ -106,12 +106,13 @@ def _plain_segments(separator: str) -> dict[str, Callable[[str], object]]:
 def _numbers(check: ClaimCheck) -> list[tuple[InLoop, int, str, Form | None]]:
     """What stands in those elements of segments that are not plain, with segment, element and form."""
     segments = check.segments
-    separator = check.claim.sources[-1].loops[0][1][0].separators.element
+    plain = _plain_segments(check.claim.sources[-1].loops[0][1][0].separators.element)
     return [
         (item, number, contents[number], form)
-        for segment_id, is_plain in _plain_segments(separator).items()
-        for item in segments.get(segment_id, ())
-        if is_plain(item[1].text) is None
+        for segment_id in segments
+        if segment_id in plain
+        for item in segments[segment_id]
+        if plain[segment_id](item[1].text) is None
         for contents in (item[1].elements,)
         for number, form in _NUMBERS[segment_id]
         if number < len(contents) and contents[number]

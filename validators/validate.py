@@ -1,8 +1,9 @@
 """Judging a file of claims as it stands on disk.
 
-Reads the file once, from its first byte to its last, and keeps one claim at a time: each
-segment goes to the guide checker and to the reader of claims, each claim to the rules. All
-faults come out in one pass: one broken claim does not hide the next.
+Reads the file once, from its first byte to its last: each segment goes to the guide checker and
+to the reader of claims, each claim to the rules. Held at once are the claims that end in one
+stretch of the file (16 KB, some twenty of them), and what is said of them, however long the file is.
+All faults come out in one pass: one broken claim does not hide the next.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from typing import BinaryIO
 from edi.claim837i import VERSION
 from edi.claim837i.model import Claim
 from edi.claim837i.read import ClaimReader
-from edi.envelope import Interchange, StreamedTransaction, TransactionSet, collector_paused, read_transactions
+from edi.envelope import (
+    Interchange,
+    StreamedTransaction,
+    TransactionSet,
+    collector_paused,
+    collector_seldom,
+    read_transactions,
+)
 from edi.finding import Finding, Place, RuleKey, Severity
 from edi.guide.check import GuideCheck
 from edi.protected import shown_code
@@ -108,10 +116,10 @@ def validate_bytes(data: bytes, context: ValidationContext, file: str | None = N
     return FileReport(claims, shared, check.file_findings, check.not_checked)
 
 
-class FileCheck(Iterator[ClaimReport | SharedFinding]):
-    """Judges one file of any size, a claim at a time. Never raises for what the file holds.
+class FileCheck(Iterable[ClaimReport | SharedFinding]):
+    """Judges one file of any size, stretch by stretch. Never raises for what the file holds.
 
-    Gives the claims in their order, and each fault above several of them after the last one.
+    Gives, once, the claims in their order, and each fault above several of them after the last one.
     `file_findings` and `not_checked` are complete when it is through.
     """
 
@@ -139,7 +147,6 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         self._has_read_on = False
         self._not_checked: set[str] = set()
         self._asked: set[tuple[object, ...]] = set()
-        self._items = self._judge()
 
     @property
     def file_findings(self) -> list[Finding]:
@@ -151,8 +158,10 @@ class FileCheck(Iterator[ClaimReport | SharedFinding]):
         """The ids of rules that lacked what they need."""
         return sorted(self._not_checked)
 
-    def __next__(self) -> ClaimReport | SharedFinding:
-        return next(self._items)
+    def __iter__(self) -> Iterator[ClaimReport | SharedFinding]:
+        # the check does not keep what it gives: who lets go of that has the collector back as it was
+        with collector_seldom():
+            yield from self._judge()
 
     def _judge(self) -> Iterator[ClaimReport | SharedFinding]:
         for transaction in self._reader:

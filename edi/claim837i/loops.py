@@ -159,6 +159,7 @@ def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
 
 
 def _name(segment: Segment, current: Loop) -> Loop:
+    segment.split()
     scope, entity = current.scope, segment.element(1)
     loop = _NAMES.get(scope, {}).get(entity)
     if loop is None and scope == LINE and entity in _LEVEL_OF_NAME:
@@ -168,6 +169,7 @@ def _name(segment: Segment, current: Loop) -> Loop:
 
 
 def _level(segment: Segment, current: Loop) -> Loop:
+    segment.split()
     level = _LEVELS.get(segment.element(3), NAMELESS)
     return Loop(level, level)
 

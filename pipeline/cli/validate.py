@@ -85,7 +85,7 @@ def validate(
 ) -> int:
     """Re-read 837I files, ours or anybody's, and name every error.
 
-    A file may be of any size: one claim is held at a time. Findings are grouped by claim, and what
+    A file may be of any size: some twenty claims are held at a time. Findings are grouped by claim, and what
     is the same in several is told once. With a configuration the ledger is asked about earlier
     claims; it is only read.
 

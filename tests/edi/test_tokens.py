@@ -54,6 +54,17 @@ def test_separators_are_those_of_the_isa(terminator: str, element: str, componen
     check_lossless(data)
 
 
+@pytest.mark.parametrize("usual", ["~", "~\n", "~\r\n"])
+@pytest.mark.parametrize("odd", ["~", "~\n", "~\r\n", "~\n\n", "~ ", "~\t\n", "~~"])
+def test_one_other_tail_anywhere_changes_no_segment(usual: str, odd: str) -> None:
+    segments = CLEAN.decode().split("~\n")[:-1]
+    for at in range(1, len(segments)):
+        tails = [usual] * len(segments)
+        tails[at] = odd
+        data = "".join(map("".join, zip(segments, tails, strict=True))).encode()
+        assert [item.text for item in check_lossless(data).segments if item.id] == segments
+
+
 def test_text_after_the_interchange_is_said() -> None:
     assert rules_of(CLEAN + b"HELLO") == ["structure-odd"]
     (finding,) = read_document(CLEAN + b"\n HELLO \n", OUTBOUND).findings

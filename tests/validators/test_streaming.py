@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import random
 import tracemalloc
@@ -221,6 +222,27 @@ def test_memory_does_not_grow_with_the_claims_of_one_transaction_set() -> None:
         tracemalloc.stop()
     # rules remember keys of each claim, by which a later one is found to repeat it; a held claim takes 30 kB
     assert peaks[2] - peaks[1] < (sizes[1] - sizes[0]) * 4000
+
+
+def test_the_collector_is_as_it_was_when_a_file_is_through_or_left_half_read() -> None:
+    before = gc.get_threshold()
+    through, left = FileCheck(Endless(2), CONTEXT), iter(FileCheck(Endless(2), CONTEXT))
+    next(left)
+    assert gc.get_threshold()[0] > before[0]
+    assert sum(isinstance(item, ClaimReport) for item in through) == 2
+    del left
+    assert gc.get_threshold() == before
+
+
+def test_a_collector_that_was_turned_off_stays_so() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        for _ in FileCheck(Endless(1), CONTEXT):
+            assert gc.get_threshold()[0] == 0
+        assert gc.get_threshold()[0] == 0
+    finally:
+        gc.set_threshold(*before)
 
 
 @settings(max_examples=50)
