@@ -161,7 +161,7 @@ def _child_codes(definition: SegmentDefinition) -> frozenset[str]:
 
 def _children_trouble(level: _Level) -> ElementTrouble:
     expected = "1, because a level follows below" if level.has_child else "0, because no level follows below"
-    return ElementTrouble(Kind.NUMBER, "HL04", None, expected)
+    return ElementTrouble(Kind.CHILDREN, "HL04", None, expected)
 
 
 def _number(text: str) -> int | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edi.finding import Acknowledgment, Finding, Place
+from edi.guide.elements import FORM_QUALIFIER
 from edi.guide.tables import (
     CompositeDefinition,
     ElementDefinition,
@@ -62,6 +63,7 @@ _EXTERNAL_LISTS = {
     "remark_code": "a remittance advice remark code",
     "states": "a code of a state or province",
 }
+_DATE_FORMS = {"D8": "CCYYMMDD", "DT": "CCYYMMDDHHMM", "RD8": "CCYYMMDD-CCYYMMDD"}
 _PATTERNS = {"[0-9]{9}": "nine digits"}
 
 
@@ -106,6 +108,11 @@ _WORDINGS = {
         "I10", "{element} holds a value, but the guide does not use it.", "Empty {element}."
     ),
     Kind.NUMBER: _Wording("7", "{element} breaks the numbering: see what was expected.", "Number it anew."),
+    Kind.CHILDREN: _Wording(
+        "7",
+        "{element} says wrongly whether a level follows below.",
+        "Write the code that was expected into {element}; where a level is missing or too many, mend that.",
+    ),
 }
 
 _MISPLACED = {
@@ -471,7 +478,7 @@ def _expected(trouble: ElementTrouble, segment: SegmentDefinition) -> str | None
         case Kind.REPETITION:
             return "one value"
         case Kind.DATE:
-            return "a real date: CCYYMMDD (D8), CCYYMMDDHHMM (DT) or CCYYMMDD-CCYYMMDD (RD8)"
+            return f"a real date: {_date_forms(trouble.definition, segment)}"
         case Kind.TIME:
             return "a real time, HHMM"
     definition = trouble.definition
@@ -496,6 +503,20 @@ def _expected_value(kind: Kind, definition: ElementDefinition) -> str | None:
             pattern = definition.pattern.pattern
             return _PATTERNS.get(pattern, f"the form {pattern}")
     return None
+
+
+def _date_forms(definition: ElementOrComposite | None, segment: SegmentDefinition) -> str:
+    """The forms of a date that the guide takes in an element: those of its type, or of its segment's qualifiers."""
+    if isinstance(definition, ElementDefinition) and definition.data_type == "DT":
+        return _DATE_FORMS["D8"][-definition.maximum :]
+    parts = [
+        part
+        for one in segment.elements
+        for part in (one.components if isinstance(one, CompositeDefinition) else (one,))
+    ]
+    allowed = {code for part in parts if part.data_element == FORM_QUALIFIER for code in part.codes}
+    forms = [f"{form} ({code})" for code, form in _DATE_FORMS.items() if code in allowed or not allowed]
+    return " or ".join(forms)
 
 
 def _form(data_type: str) -> str:
@@ -527,7 +548,7 @@ def _found(value: str, trouble: ElementTrouble) -> Protected[str] | str:
     any element may hold a name.
     """
     definition = trouble.definition
-    if trouble.kind is Kind.NUMBER:
+    if trouble.kind in (Kind.NUMBER, Kind.CHILDREN):
         return (
             value if value.isascii() and value.isdigit() and len(value) <= _LONGEST_COUNT else _shown(value)
         )

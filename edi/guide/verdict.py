@@ -50,6 +50,7 @@ class Kind(StrEnum):
     TIME = "time"
     NOT_USED = "unused"
     NUMBER = "number"
+    CHILDREN = "children"
 
 
 @dataclass(frozen=True, slots=True)

@@ -490,3 +490,40 @@ def test_a_mutant_that_the_envelope_reader_likes_is_judged_to_its_last_segment()
         assert any(
             "ZZZ" in message or "not judged" in message or "was judged" in message for message in texts
         )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "element", "expected"),
+    [
+        ("DMG*D8*", "DMG*D8*2026", "DMG02", "a real date: CCYYMMDD (D8)"),
+        ("DTP*434*RD8*", "DTP*434*RD8*2026", "DTP03", "a real date: CCYYMMDD-CCYYMMDD (RD8)"),
+        ("DTP*472*D8*", "DTP*472*D8*2026", "DTP03", "a real date: CCYYMMDD (D8) or CCYYMMDD-CCYYMMDD (RD8)"),
+    ],
+)
+def test_of_a_wrong_date_the_forms_are_told_that_the_guide_takes_there(
+    right: str, wrong: str, element: str, expected: str
+) -> None:
+    text = an_outpatient_file()
+    assert right in text
+    told = {
+        item.expected for item in findings_of(text.replace(right, wrong)) if item.place.element == element
+    }
+    assert expected in told
+
+
+def test_a_date_of_an_envelope_has_one_form() -> None:
+    text = an_outpatient_file().replace(f"*{GS.split('*')[4]}*", "*20269999*", 1)
+    assert "a real date: CCYYMMDD" in {
+        item.expected for item in findings_of(text) if item.place.element == "GS04"
+    }
+
+
+def test_of_a_wrong_child_code_the_code_is_told_and_no_new_number() -> None:
+    if _engine == "pyx12":
+        pytest.skip("pyx12 does not look at it")
+    text = an_outpatient_file()
+    assert "*22*0~" in text
+    (finding,) = findings_of(text.replace("*22*0~", "*22*1~"))
+    assert finding.place.element == "HL04"
+    assert finding.expected == "0, because no level follows below"
+    assert "code" in finding.fix and "anew" not in finding.fix
