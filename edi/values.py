@@ -128,6 +128,11 @@ def from_cents(cents: int) -> Decimal:
     return Decimal(f"{cents}E-2")
 
 
+def dollars(cents: int) -> str:
+    """An amount for people: `$2,125,000.00`, `-$12.50`."""
+    return f"{'-' if cents < 0 else ''}${from_cents(abs(cents)):,.2f}"
+
+
 def format_date(value: date) -> str:
     """CCYYMMDD (qualifier D8)."""
     return f"{value.year:04d}{value.month:02d}{value.day:02d}"

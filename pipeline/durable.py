@@ -63,6 +63,11 @@ class DurableSteps:
         self.write_file(partial, data)
         self.rename(partial, path)
 
+    def update_file(self, path: Path, data: bytes) -> None:
+        """The same where the file holds other bytes; nothing to do where it holds these."""
+        if not path.is_file() or path.read_bytes() != data:
+            self.replace_file(path, data)
+
     def link(self, source: Path, target: Path) -> None:
         """A second name for a file; nothing to do where the name stands for it already."""
         self.step("link", source, target)

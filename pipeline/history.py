@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from edi.codes import code_words
-from edi.values import from_cents
+from edi.values import dollars
 from pipeline.ledger import answers, files
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow
 from pipeline.life import adjudication, in_order
 
-_FREQUENCIES = {"1": "claim", "7": "replacement", "8": "void"}
+_FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 _STAGE_WORDS = {
     "TA1": "TA1",
     "999": "999",
@@ -49,6 +49,11 @@ class Entry:
         return {"day": self.day, "what": self.what, "words": self.words, "details": list(self.details)}
 
 
+def frequency_words(frequency: str) -> str:
+    """What a claim is by CLM05-3: original, replacement, void, or the frequency itself."""
+    return _FREQUENCIES.get(frequency, f"frequency {frequency}")
+
+
 def history(connection: Connection, claim: ClaimRow) -> list[Entry]:
     """The claim's history: what was sent, then the answers in the order that its life takes."""
     return [
@@ -59,8 +64,7 @@ def history(connection: Connection, claim: ClaimRow) -> list[Entry]:
 
 def _sent(connection: Connection, claim: ClaimRow) -> Entry:
     file = files.by_row(connection, claim.file)
-    kind = _FREQUENCIES.get(claim.frequency, f"bill of frequency {claim.frequency}")
-    words = f"{kind}, version {claim.version}, {_dollars(claim.total_cents)}"
+    words = f"{frequency_words(claim.frequency)}, version {claim.version}, {dollars(claim.total_cents)}"
     return Entry(
         file.day, "sent", words, (f"file {file.name}, control number {file.control_number}, {file.state}",)
     )
@@ -70,7 +74,7 @@ def _answer(event: EventRow) -> Entry:
     verdict = adjudication(event.body) if event.verdict == "adjudicated" else event.verdict
     words = verdict.replace("_", " ")
     if event.stage == "835":
-        words += f", {_dollars(event.paid_cents)}"
+        words += f", {dollars(event.paid_cents)}"
     return Entry(
         event.day,
         _STAGE_WORDS.get(event.stage, event.stage),
@@ -113,10 +117,6 @@ def _statuses(statuses: Iterable[Mapping[str, Any]], where: str) -> Iterator[str
 def _adjustments(part: Mapping[str, Any], where: str) -> Iterator[str]:
     for item in part["adjustments"]:
         words = code_words("carc", item["reason"])
-        yield f"{where}{item['group']}-{item['reason']} {_dollars(item['cents'])}: {words}"
+        yield f"{where}{item['group']}-{item['reason']} {dollars(item['cents'])}: {words}"
     for remark in part["remarks"]:
         yield f"{where}{remark['code']}: {code_words('rarc', remark['code'])}"
-
-
-def _dollars(cents: int) -> str:
-    return f"{'-' if cents < 0 else ''}${from_cents(abs(cents)):,.2f}"

@@ -74,6 +74,4 @@ def write_held(job: Job) -> None:
     for name, row in wanted.items():
         body = {"encounter": row.encounter, "state": row.state, "findings": row.findings}
         data = (json.dumps(body, indent=2, sort_keys=True) + "\n").encode()
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != data:
-            job.steps.replace_file(path, data)
+        job.steps.update_file(folder / name, data)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.ledgers import require_ledger
+from pipeline.cli.ledgers import opened_ledger
 from pipeline.cli.options import as_of_option, config_option, moment, required_config
 from pipeline.cli.output import deliver
-from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from pipeline.ledger.claims import ClaimRow
     from pipeline.pages.claim_page import ClaimView
     from pipeline.worklist.desk import Desk
@@ -51,32 +52,24 @@ def claim(
     Example:
       j3399 claim C70TRDFBT0E --html --out claim.html
     """
-    from mapping.profile_store import ProfileError, ProfileStore
-    from pipeline.durable import DurableSteps
-    from pipeline.ledger.store import Ledger
+    from mapping.profile_store import ProfileStore
     from pipeline.worklist.desk import Desk
 
     config, now = required_config(config_path), moment(as_of)
     kind = "html" if as_html else "json" if as_json else output
-    require_ledger(config)
-    ledger = Ledger.open_read_only(config.ledger, DurableSteps())
-    try:
-        with ledger.reading() as connection:
-            desk = Desk(config, connection, ProfileStore(config.own_profiles), now.date())
-            text = _shown(desk, _named(desk, claim), kind, show_phi, now)
-    except ProfileError as error:
-        raise ConfigurationError(str(error)) from None
-    finally:
-        ledger.close()
+    with opened_ledger(config, read_only=True) as ledger, ledger.reading() as connection:
+        desk = Desk(config, connection, ProfileStore(config.own_profiles), now.date())
+        text = _shown(desk, _named(connection, claim), kind, show_phi, now)
     deliver(f"{text}\n".encode(), out)
     return 0
 
 
-def _named(desk: Desk, name: str) -> ClaimRow:
+def _named(connection: Connection, name: str) -> ClaimRow:
     """The claim of an id, or the newest of an encounter."""
-    found = [one for one in desk.all_claims if one.id == name] or [
-        one for one in desk.all_claims if one.encounter == name
-    ]
+    from pipeline.ledger import claims
+
+    named = claims.by_id(connection, name)
+    found = [named] if named is not None else claims.of_encounter(connection, name)
     if not found:
         raise click.UsageError(
             "the ledger knows no claim and no encounter of this name; `j3399 worklist` shows the ids."

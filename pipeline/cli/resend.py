@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.ledgers import require_ledger
+from pipeline.cli.ledgers import opened_ledger
 from pipeline.cli.options import Words, as_of_option, config_option, moment, required_config
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError
 from pipeline.lock import run_lock
 
 
@@ -32,23 +31,16 @@ def resend(file: str, reason: str, by: str, config_path: Path | None, as_of: dt.
     """
     config, steps = required_config(config_path), DurableSteps()
     with run_lock(config.folders.state, steps):
-        from mapping.profile_store import ProfileError, ProfileStore
+        from mapping.profile_store import ProfileStore
         from pipeline.job import Job
-        from pipeline.ledger.store import Ledger
         from pipeline.outbound.recovery import recover
         from pipeline.outbound.resend import resend as send_again
 
-        require_ledger(config)
-        ledger = Ledger.open(config.ledger, steps)
-        try:
+        with opened_ledger(config, read_only=False) as ledger:
             job = Job(config, ledger, ledger.fenced(steps), ProfileStore(config.own_profiles), moment(as_of))
             ledger.begin_run(job.stamp)
             recover(job)
             row = send_again(job, Path(file).name, reason, by)
             ledger.end_run(job.stamp, 0)
-        except ProfileError as error:
-            raise ConfigurationError(str(error)) from None
-        finally:
-            ledger.close()
     click.echo(f"{row.name} (control number {row.control_number}) lies in {config.folders.ready} again.")
     return 0

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from edi.values import from_cents
+from edi.values import dollars, from_cents
 from pipeline.denials.answer_codes import OTHER
 from pipeline.denials.item import LineEntry, WorkItem
 from pipeline.worklist.decisions import Entry
@@ -44,7 +44,7 @@ def _totals(entries: Sequence[Entry], today: dt.date, hidden: int, unfit: int) -
     found = totals([entry.item for entry in entries], today)
     lines = []
     if entries:
-        money = f"{_items(found.items)}, ${from_cents(found.cents_at_risk):,} at risk"
+        money = f"{_items(found.items)}, {dollars(found.cents_at_risk)} at risk"
         lines.append(f"{money}; {found.overdue} overdue, {found.due_soon} due within 7 days")
     if unfit:
         lines.append(f"{_items(unfit)} left out by the filter")
@@ -65,7 +65,7 @@ def _block(number: int, entry: Entry, today: dt.date) -> Panel:
     for label, words in _rows(entry, today):
         rows.add_row(label, words)
     where = ", ".join(part for part in (item.encounter, item.payer, item.kind.replace("-", " ")) if part)
-    title = Text(f"{number}. {item.key}  ${from_cents(item.amount_at_risk_cents):,}")
+    title = Text(f"{number}. {item.key}  {dollars(item.amount_at_risk_cents)}")
     return Panel(Group(*_heading(item, where), rows), title=title, title_align="left")
 
 
@@ -97,9 +97,9 @@ def _rows(entry: Entry, today: dt.date) -> Iterator[tuple[str, Text]]:
 
 
 def _line(line: LineEntry) -> str:
-    became = f"denied ({line.cause})" if line.denied else f"paid ${from_cents(line.paid_cents):,}"
+    became = f"denied ({line.cause})" if line.denied else f"paid {dollars(line.paid_cents)}"
     what = "" if line.kind == OTHER else f"{line.kind} "
-    return f"{line.line} {what}{line.code} ${from_cents(line.charge_cents):,}: {became}".strip()
+    return f"{line.line} {what}{line.code} {dollars(line.charge_cents)}: {became}".strip()
 
 
 def _due(item: WorkItem, today: dt.date) -> str:

@@ -261,6 +261,12 @@ def by_id(connection: Connection, claim: str) -> ClaimRow | None:
     return _record(row) if row is not None else None
 
 
+def of_encounter(connection: Connection, encounter: str) -> list[ClaimRow]:
+    """All claims of an encounter, by id."""
+    statement = select(claims).where(claims.c.encounter == encounter).order_by(claims.c.id)
+    return [_record(row) for row in connection.execute(statement)]
+
+
 def all_claims(connection: Connection) -> list[ClaimRow]:
     return [_record(row) for row in connection.execute(select(claims).order_by(claims.c.id))]
 

@@ -55,6 +55,8 @@ def _known(connection: Connection, name: str) -> FileRow:
         raise NotResendable(
             f"the ledger knows no file {name!r}", "Name a file of `archive/out`, without its folder"
         )
+    if row.state == files.EXTERNAL:
+        raise NotResendable(f"{name} was made by another system", "Send it again from there")
     if row.state == "committed":
         raise NotResendable(f"{name} was never sent", "Run `j3399 nightly`: it finishes what was begun")
     return row

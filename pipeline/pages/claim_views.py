@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from edi.values import from_cents
+from edi.values import dollars
 from pipeline.denials.answered import answered_item
-from pipeline.history import history
+from pipeline.history import frequency_words, history
 from pipeline.ledger import claims
 from pipeline.ledger.claims import ClaimRow
 from pipeline.pages.claim_page import ClaimView
 from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk
-
-_FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 
 
 def claim_view(desk: Desk, claim: ClaimRow, *, made: str = "") -> ClaimView:
@@ -35,16 +33,12 @@ def _facts(desk: Desk, claim: ClaimRow, paid_cents: int) -> list[tuple[str, str]
         ("state", claim.state.replace("_", " ")),
         ("payer", claim.payer or claim.payer_name or "unknown"),
         ("encounter", claim.encounter),
-        ("charged", _dollars(claim.total_cents)),
-        ("paid", _dollars(paid_cents)),
-        ("kind", _FREQUENCIES.get(claim.frequency, f"frequency {claim.frequency}")),
+        ("charged", dollars(claim.total_cents)),
+        ("paid", dollars(paid_cents)),
+        ("kind", frequency_words(claim.frequency)),
         ("version", str(claim.version)),
         ("part", claim.part),
         ("replaces", claim.replaces or ""),
         ("replaced by", ", ".join(one.id for one in claims.replacing(desk.connection, claim.id))),
     ]
     return [(name, value) for name, value in facts if value]
-
-
-def _dollars(cents: int) -> str:
-    return f"{'-' if cents < 0 else ''}${from_cents(abs(cents)):,.2f}"

@@ -1,5 +1,4 @@
-"""What a night leaves in `reports` for people: the report of the day, its calendar, the worklist as a
-workbook, a page for each open claim.
+"""The pages that a night leaves in `reports`: the report of the day, its calendar, a page for each open claim.
 
 A page of a claim is made again only when what it shows has changed, so that a night with thousands of
 open items stays short; the pages of claims that need nobody any more are removed.
@@ -23,10 +22,10 @@ from pipeline.pages.report_page import report_page
 from pipeline.pages.shown_figures import shown_figures
 from pipeline.worklist.decisions import Entry
 from pipeline.worklist.desk import Desk
-from pipeline.worklist.sheet import as_xlsx
 
 _CLAIM_PAGES = "claims"
 _WORKBOOK = "worklist.xlsx"
+"""Lies beside the report (`pipeline.worklist.nightly`)."""
 
 
 def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Sequence[Entry]) -> None:
@@ -43,9 +42,8 @@ def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Seque
         links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
     )
     _write_claim_pages(job, desk, items)
-    _write(job, folder / f"{job.today.isoformat()}.html", page)
-    _write(job, folder / calendar, _calendar(job))
-    _write_bytes(job, folder / _WORKBOOK, as_xlsx(entries, job.now))
+    job.steps.update_file(folder / f"{job.today.isoformat()}.html", page.encode())
+    job.steps.update_file(folder / calendar, _calendar(job).encode())
 
 
 def _calendar(job: Job) -> str:
@@ -71,17 +69,9 @@ def _write_claim_pages(job: Job, desk: Desk, items: Sequence[WorkItem]) -> None:
             job.steps.remove(path)
     for claim in desk.walk(row for row in desk.all_claims if row.id in wanted):
         path = folder / f"{claim.id}.html"
-        made = f"Facts {wanted[claim.id].fingerprint}, patient data {shown}."
+        answers = len(desk.events(claim))
+        made = f"Facts {wanted[claim.id].fingerprint}, answers {answers}, patient data {shown}."
         if path.is_file() and made in path.read_text("utf-8"):
             continue
         view = claim_view(desk, claim, made=made)
-        _write(job, path, claim_page(view, show_phi=job.config.reports_show_phi))
-
-
-def _write(job: Job, path: Path, text: str) -> None:
-    _write_bytes(job, path, text.encode())
-
-
-def _write_bytes(job: Job, path: Path, data: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != data:
-        job.steps.replace_file(path, data)
+        job.steps.update_file(path, claim_page(view, show_phi=job.config.reports_show_phi).encode())

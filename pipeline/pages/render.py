@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from edi.values import from_cents
+from edi.values import dollars
 
 _PACKAGE = "pipeline.pages"
 
@@ -56,9 +56,3 @@ def _policy(style: str, script: str) -> str:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def dollars(cents: int) -> str:
-    """An amount for people: `$2,125,000.00`."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}${from_cents(abs(cents)):,.2f}"

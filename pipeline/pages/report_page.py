@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edi.values import dollars
 from pipeline.denials.item import WorkItem
-from pipeline.pages.render import dollars, render
+from pipeline.pages.render import render
 from pipeline.pages.shown_items import Choice, ShownItem, choices, shown_items
 
 _MOST_ROWS = 40
@@ -130,7 +131,7 @@ def _alarms(summary: Mapping[str, Any], items: Sequence[ShownItem]) -> list[str]
     if summary["quarantined"]:
         found.append(
             f"{_number(len(summary['quarantined']), 'file')} could not be read and lies in quarantine: "
-            f"{', '.join(summary['quarantined'][:5])}. `j3399 quarantine list` says why.".replace("`", "")
+            f"{', '.join(summary['quarantined'][:5])}. j3399 quarantine list says why."
         )
     if summary["refused"]:
         found.append(f"{_number(len(summary['refused']), 'claim')} would have been denied and stayed here.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edi.codes import code_words
-from edi.values import from_cents
+from edi.values import dollars
 from pipeline.denials.item import CodeEntry, WorkItem
 
 _COMMAND = re.compile(r"`(j3399 [^`]+)`")
@@ -108,7 +108,7 @@ def code_in_words(code: CodeEntry) -> str:
     """A code with its amount and its meaning: `CO-197 $2,125,000.00: prior authorization missing`."""
     kind, value = code.pair()
     name = code.name
-    amount = f" ${from_cents(code.amount_cents):,.2f}" if code.amount_cents is not None else ""
+    amount = f" {dollars(code.amount_cents)}" if code.amount_cents is not None else ""
     words = f": {code_words(_TABLES[kind], value)}" if kind in _TABLES else ""
     return f"{name}{amount}{words}"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edi.values import from_cents
+from edi.values import dollars
 from pipeline.denials.actions import actions_for
 from pipeline.denials.answer_codes import DRUG, decided_lines
 from pipeline.denials.deadlines import appeal
@@ -59,8 +59,8 @@ def _recouped(desk: Desk, claim: ClaimRow, cents: int) -> WorkItem:
     reversals = [event for event in desk.events(claim) if event.verdict == "reversal"]
     last = max(reversals, key=lambda event: event.day or "")
     words = [
-        f"835 of {last.day or 'no date'} takes back ${from_cents(abs(last.paid_cents)):,}",
-        f"${from_cents(life.paid_cents):,} is left of it",
+        f"835 of {last.day or 'no date'} takes back {dollars(abs(last.paid_cents))}",
+        f"{dollars(life.paid_cents)} is left of it",
     ]
     if claim.state == "reversed":
         words.append("the correction that should follow a reversal has not come")
@@ -96,7 +96,7 @@ def _underpaid(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
         codes = _codes(None, event.body["adjustments"])
     if is_short(allowed, expected, payer):
         words = [
-            f"${from_cents(allowed):,} allowed for the drug, ${from_cents(expected):,} expected",
+            f"{dollars(allowed)} allowed for the drug, {dollars(expected)} expected",
             f"expected by: {payer.payment_basis.replace('_', ' ') or 'the invoice'}",
         ]
         if not drug or any(not line.paid_cents for line, _ in drug):

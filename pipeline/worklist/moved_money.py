@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from edi.codes import code_words
-from edi.values import from_cents
+from edi.values import dollars
 from pipeline.denials.actions import actions_for
 from pipeline.denials.deadlines import appeal
 from pipeline.denials.evidence import Evidence
@@ -118,4 +118,4 @@ def _of_nobody(desk: Desk, row: ProviderAdjustmentRow) -> WorkItem:
 def _words(row: ProviderAdjustmentRow) -> str:
     did = "takes" if row.cents > 0 else "gives back"
     what = code_words("plb_reason", row.reason)
-    return f"PLB {row.reason} of {row.day or 'no date'} {did} ${from_cents(abs(row.cents)):,}: {what}"
+    return f"PLB {row.reason} of {row.day or 'no date'} {did} {dollars(abs(row.cents))}: {what}"

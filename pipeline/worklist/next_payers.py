@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from edi.values import from_cents
+from edi.values import dollars
 from mapping.encounter import Encounter
 from pipeline.denials.actions import actions_for
 from pipeline.denials.deadlines import filing
@@ -65,7 +65,7 @@ def _item(desk: Desk, claim: ClaimRow, record: Encounter, left: int, decided: dt
     newest = encounters.latest(desk.connection, claim.encounter)
     holding = blocking(newest) if newest is not None and newest.state in ("held", "refused") else []
     words = [
-        f"{claim.payer} {_decision(claim)} on {decided or 'a day it does not state'}, ${from_cents(left):,} left",
+        f"{claim.payer} {_decision(claim)} on {decided or 'a day it does not state'}, {dollars(left)} left",
         f"next payer: {payer.key}; it was not billed and the claim did not cross over",
         *(finding_words(finding) for finding in holding),
     ]

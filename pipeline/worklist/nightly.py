@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pipeline.job import Job
 from pipeline.worklist.decisions import Entry, entries
 from pipeline.worklist.desk import Desk
@@ -17,12 +15,7 @@ def write_worklist(job: Job, desk: Desk) -> list[Entry]:
     shown = [entry for entry in entries(job.ledger, open_items(desk), job.today) if not entry.is_hidden]
     job.journal.counts["work_items"] = len(shown)
     reports = job.config.folders.reports
-    _write(job, reports / "worklist.json", (as_json(shown) + "\n").encode())
-    _write(job, reports / "worklist.csv", as_csv(shown).encode())
-    _write(job, reports / "worklist.xlsx", as_xlsx(shown, job.now))
+    job.steps.update_file(reports / "worklist.json", (as_json(shown) + "\n").encode())
+    job.steps.update_file(reports / "worklist.csv", as_csv(shown).encode())
+    job.steps.update_file(reports / "worklist.xlsx", as_xlsx(shown, job.now))
     return shown
-
-
-def _write(job: Job, path: Path, data: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != data:
-        job.steps.replace_file(path, data)

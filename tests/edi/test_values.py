@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edi.values import (
+    dollars,
     format_amount,
     format_date,
     format_date_hour,
@@ -303,3 +304,11 @@ def test_times_survive_the_way_there_and_back(value: dt.time) -> None:
 def test_a_time_as_x12_writes_it_is_written_so_again(text: str) -> None:
     value = parse_time(text)
     assert value is not None and format_time(value) == text
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [(0, "$0.00"), (5, "$0.05"), (212_500_000, "$2,125,000.00"), (-1250, "-$12.50")],
+)
+def test_an_amount_for_people_has_its_sign_before_the_dollar(cents: int, words: str) -> None:
+    assert dollars(cents) == words

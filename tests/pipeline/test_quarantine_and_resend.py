@@ -134,3 +134,18 @@ def test_an_unknown_file_is_not_sent(sent: tuple[Config, str, bytes]) -> None:
     done = j3399("resend", "other.x12", *_why(config.folders.state), *_config(config))
     assert_clean(done, 2)
     assert "archive/out" in done.stderr
+
+
+def test_a_file_of_another_system_is_not_sent_from_here(
+    tmp_path: Path, sent: tuple[Config, str, bytes]
+) -> None:
+    _, _, data = sent
+    config = a_workspace(tmp_path / "here")
+    given = tmp_path / "theirs.x12"
+    given.write_bytes(data)
+    assert_clean(j3399("ingest", str(given), *_config(config)), 0)
+    (archived,) = config.folders.archive_out.glob("*/*")
+    done = j3399("resend", archived.name, *_why(config.folders.state), *_config(config))
+    assert_clean(done, 2)
+    assert "another system" in done.stderr
+    assert outbox(config) == {}

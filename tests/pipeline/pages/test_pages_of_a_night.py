@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import html
@@ -70,6 +71,18 @@ def test_the_same_night_again_makes_no_claim_page_anew(tmp_path: Path) -> None:
     assert len(pages) == 2
     a_night(config, LATER + dt.timedelta(days=1))
     assert {path: path.stat().st_mtime_ns for path in (config.folders.reports / "claims").iterdir()} == pages
+
+
+def test_a_further_answer_is_on_the_claim_page_although_the_work_is_the_same(tmp_path: Path) -> None:
+    config = _two_nights(tmp_path)
+    (data,) = outbox(config).values()
+    later = LATER + dt.timedelta(days=3)
+    for answer in clearinghouse(data, replace(SCRIPT, kinds=("277CA",)), as_of=later):
+        put_answer(config, answer.name, answer.data)
+    pages = {path: path.read_text("utf-8") for path in (config.folders.reports / "claims").iterdir()}
+    a_night(config, later)
+    for path, before in pages.items():
+        assert path.read_text("utf-8").count("277CA of the") > before.count("277CA of the")
 
 
 def test_the_page_of_a_claim_that_needs_nobody_any_more_is_removed(tmp_path: Path) -> None:
