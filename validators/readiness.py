@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edi.finding import Finding
+from mapping.encounter import Encounter
 from mapping.profile_models import Kit, Paper
+from mapping.profile_store import ProfileStore
 from validators.ages import age_limit
 from validators.baseline import baseline_results
 from validators.checks import EncounterCheck
@@ -52,6 +54,17 @@ class Readiness:
         """Whether nothing is missing, nothing is an error, and nothing runs out before the infusion."""
         runs_out = self.infusion is not None and any(one.day < self.infusion for one in self.deadlines)
         return not (self.missing or runs_out or any(finding.is_error for finding in self.findings))
+
+
+def check_before(encounter: Encounter, profiles: ProfileStore, today: dt.date) -> EncounterCheck:
+    """An encounter with the profiles it is judged by before its infusion. ProfileError where one is unknown."""
+    return EncounterCheck(
+        encounter=encounter,
+        payer=profiles.known_payer(encounter.coverages[0].payer),
+        site=profiles.site(encounter.site),
+        product=profiles.product(encounter.therapy.product) if encounter.therapy else None,
+        today=today,
+    )
 
 
 def readiness(check: EncounterCheck) -> Readiness:

@@ -92,17 +92,10 @@ def _judged(
     profiles: ProfileStore, encounter: Encounter, today: dt.date, show_phi: bool
 ) -> dict[str, Any] | None:
     from mapping.profile_store import ProfileError
-    from validators.checks import EncounterCheck
-    from validators.readiness import readiness
+    from validators.readiness import check_before, readiness
 
     try:
-        judged = EncounterCheck(
-            encounter=encounter,
-            payer=profiles.known_payer(encounter.coverages[0].payer),
-            site=profiles.site(encounter.site),
-            product=profiles.product(encounter.therapy.product) if encounter.therapy else None,
-            today=today,
-        )
+        judged = check_before(encounter, profiles, today)
     except ProfileError as error:
         click.echo(f"{encounter.id}: {error}", err=True)
         return None

@@ -12,8 +12,7 @@ from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.ledger import survey
 from pipeline.ledger.store import Ledger
 from pipeline.outbound.take_in import decode_content
-from validators.checks import EncounterCheck
-from validators.readiness import Readiness, readiness
+from validators.readiness import Readiness, check_before, readiness
 
 _PLANNED = "planned"
 
@@ -30,16 +29,7 @@ def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) ->
     found = []
     for record in planned:
         try:
-            encounter = Encounter.model_validate(record)
-            if encounter.therapy is None:
-                continue
-            check = EncounterCheck(
-                encounter=encounter,
-                payer=profiles.known_payer(encounter.coverages[0].payer),
-                site=profiles.site(encounter.site),
-                product=profiles.product(encounter.therapy.product),
-                today=today,
-            )
+            check = check_before(Encounter.model_validate(record), profiles, today)
         except (ValidationError, ProfileError):
             continue
         found.append(readiness(check))

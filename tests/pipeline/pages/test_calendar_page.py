@@ -17,23 +17,13 @@ from pipeline.pages.calendar_page import MOST_VISITS, calendar_page
 from pipeline.pages.countdown import planned_infusions
 from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_night, a_workspace, put_encounters
-from validators.checks import EncounterCheck
-from validators.readiness import Readiness, readiness
+from validators.readiness import Readiness, check_before, readiness
 
 TODAY = dt.date(2026, 11, 9)
 
 
 def _ready() -> Readiness:
-    encounter = Encounter.model_validate(a_child(1))
-    profiles = ProfileStore()
-    assert encounter.therapy is not None
-    check = EncounterCheck(
-        encounter=encounter,
-        payer=profiles.known_payer(encounter.coverages[0].payer),
-        site=profiles.site(encounter.site),
-        product=profiles.product(encounter.therapy.product),
-        today=TODAY,
-    )
+    check = check_before(Encounter.model_validate(a_child(1)), ProfileStore(), TODAY)
     return readiness(check)
 
 
