@@ -26,6 +26,7 @@ from edi.tables.arrow import arrow_schema
 from edi.tables.build import TakeBatch, write_batches
 from edi.tables.columns import TABLES, Kind
 from pipeline.durable import FILE_MODE, DurableSteps
+from pipeline.progress import Tell, metered
 from pipeline.spreadsheets import neutral_batch
 
 _MOST_ROWS_OF_A_SHEET = 1_048_576
@@ -225,9 +226,22 @@ def print_table(paths: Iterable[Path], table: str, target: BinaryIO, tally: Tabl
 def _each(paths: Iterable[Path], take: TakeBatch, tally: TableTally) -> None:
     for path in paths:
         try:
-            write_batches([path], take)
+            with metered(f"{path.name}, rows") as tell:
+                write_batches([path], _telling(take, tell))
         except OSError as error:
             tally.unreadable.append(f"{path}: {error.strerror}")
+
+
+def _telling(take: TakeBatch, tell: Tell) -> TakeBatch:
+    done = 0
+
+    def told(table: str, batch: pa.RecordBatch) -> None:
+        nonlocal done
+        done += batch.num_rows
+        tell(done)
+        take(table, batch)
+
+    return told
 
 
 SINKS: dict[str, Callable[[Path, DurableSteps], Sink]] = {

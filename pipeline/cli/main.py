@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from pipeline import exit_codes
+from pipeline.cli.progress import bars_for_people
 from pipeline.errors import OperationError, storage_error
 
 _COMMANDS = {
@@ -75,7 +76,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.unraisablehook = _unraisable
     code = exit_codes.DONE
     try:
-        result = main.main(args=arguments, prog_name="j3399", standalone_mode=False)
+        with bars_for_people():
+            result = main.main(args=arguments, prog_name="j3399", standalone_mode=False)
         code = result if isinstance(result, int) else exit_codes.DONE
         sys.stdout.flush()
     except click.exceptions.Exit as ending:

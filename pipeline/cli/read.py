@@ -10,8 +10,10 @@ import click
 
 from pipeline import exit_codes
 from pipeline.cli.json_stream import Stream, write_json
+from pipeline.cli.progress import no_bars_over_a_document
 from pipeline.durable import DurableSteps
 from pipeline.errors import StorageError
+from pipeline.progress import opened
 
 if TYPE_CHECKING:
     from pipeline.table_files import TableTally
@@ -72,8 +74,9 @@ def _print_json(files: tuple[Path, ...], with_segments: bool, show_phi: bool) ->
     from pipeline.cli.read_json import JsonReading
 
     reading = JsonReading(with_segments, show_phi)
-    document = {"files": Stream(reading.file(path) for path in files), "summary": reading.summary}
-    write_json(document, sys.stdout)
+    with no_bars_over_a_document():
+        document = {"files": Stream(reading.file(path) for path in files), "summary": reading.summary}
+        write_json(document, sys.stdout)
     for line in reading.notes:
         click.echo(line, err=True)
     if reading.unreadable:
@@ -122,7 +125,7 @@ def _write_xml(files: tuple[Path, ...], out: Path | None) -> int:
         targets = {path: out / f"{path.name}.xml" for path in files}
     errors = 0
     for path, target in targets.items():
-        with path.open("rb") as source:
+        with opened(path) as source:
             if target is None:
                 reader = write_xml(source, sys.stdout.buffer, path.name)
             else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.json_stream import Stream
+from pipeline.progress import opened
 
 if TYPE_CHECKING:
     from edi.claim837i.model import Source
@@ -66,7 +67,7 @@ class JsonReading:
         interchanges: list[Interchange] = []
         try:
             rules = _rules_for(path)
-            with path.open("rb") as source:
+            with opened(path) as source:
                 reader = read_transactions(source, rules, path.name, on_interchange=interchanges.append)
                 for transaction in reader:
                     self.summary["transactions"] += 1

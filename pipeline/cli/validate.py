@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,8 +16,10 @@ from pipeline.cli.finding_groups import FindingGroups, Numbers, wrapped
 from pipeline.cli.json_stream import Stream, write_json
 from pipeline.cli.options import as_of_option, config_option, moment
 from pipeline.cli.output import deliver
+from pipeline.cli.progress import no_bars_over_a_document
 from pipeline.config import Config, config_for_output, find_config, load_config
 from pipeline.errors import ConfigurationError, OperationError, StorageError
+from pipeline.progress import opened
 
 if TYPE_CHECKING:
     from edi.claim837i.model import Claim
@@ -37,8 +39,6 @@ _NEEDS = {
     "ledger": "a ledger (give a --config that has one)",
     "guide": "claims of the guide 005010X223A2 (those of another are not judged)",
 }
-_LARGE_FILE = 5_000_000
-_CLAIMS_BETWEEN_LOOKS = 200
 _MOST_NAMED = 12
 
 
@@ -105,7 +105,8 @@ def validate(
         if page is not None:
             deliver(judging.page(files, moment(as_of)).encode(), page)
         elif as_json:
-            write_json(judging.document(files), sys.stdout)
+            with no_bars_over_a_document():
+                write_json(judging.document(files), sys.stdout)
         else:
             for line in judging.lines(files):
                 click.echo(line)
@@ -296,9 +297,9 @@ class _Judging:
         self.summary["files"] += 1
         check: FileCheck | None = None
         try:
-            with path.open("rb") as source:
+            with opened(path) as source:
                 check = FileCheck(source, self._context, path.name)
-                for item in _with_progress(check, path, source):
+                for item in check:
                     self._count(_findings_of(item))
                     if isinstance(item, ClaimReport):
                         self.summary["claims"] += 1
@@ -334,19 +335,6 @@ def _findings_of(item: ClaimReport | SharedFinding | list[Finding]) -> list[Find
         return item
     findings: list[Finding] = item.findings if hasattr(item, "findings") else [item.finding]
     return findings
-
-
-def _with_progress(check: FileCheck, path: Path, source: BinaryIO) -> Iterator[ClaimReport | SharedFinding]:
-    """What a file gives; a bar on a terminal for a large one."""
-    size = path.stat().st_size
-    if size < _LARGE_FILE or not sys.stderr.isatty():
-        yield from check
-        return
-    with click.progressbar(length=size, label=path.name, file=sys.stderr) as bar:
-        for number, item in enumerate(check):
-            if number % _CLAIMS_BETWEEN_LOOKS == 0:
-                bar.update(source.tell() - bar.pos)
-            yield item
 
 
 def _counted(counts: dict[str, Any]) -> str:

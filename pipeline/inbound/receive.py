@@ -9,7 +9,7 @@ read goes into quarantine with its reason. `.work` is resumed at the start of a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from pipeline.inbound.states import update_states
 from pipeline.job import Job
 from pipeline.ledger import answers, provider_adjustments
 from pipeline.ledger.answers import PARKED, EventRow
+from pipeline.progress import watched
 from pipeline.quarantine import quarantine_file, quarantine_text
 from pipeline.sent_files import SentFiles
 
@@ -60,17 +61,22 @@ class _Effects:
 def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
     """Read answers. With `keep` the files stay where they are; else they move through the inbox."""
     if keep:
-        for path in paths:
+        for path in _watched(paths):
             _receive_bytes(job, path.name, path.read_bytes(), None)
     else:
         work = job.config.folders.work
         for path in finished_files(work):
             _receive_taken(job, path)
-        for path in paths:
+        for path in _watched(paths):
             taken = free_name(work, path.name)
             job.steps.rename(path, taken)
             _receive_taken(job, taken)
     _match_parked(job)
+
+
+def _watched(paths: Iterable[Path]) -> Iterator[Path]:
+    all_paths = list(paths)
+    return watched(all_paths, "answers in", len(all_paths))
 
 
 def _receive_taken(job: Job, path: Path) -> None:

@@ -31,6 +31,7 @@ from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.take_in import decode_content
 from pipeline.outbound.waivers import apply_waivers
+from pipeline.progress import watched
 from validators.checks import VOID, ClaimCheck, EncounterCheck
 from validators.gate import judge_encounter
 from validators.prior_claims import EarlierClaim, child_of_record
@@ -69,7 +70,8 @@ def judge_open_encounters(job: Job) -> list[Candidate]:
     waiting: list[Held] = []
     with job.ledger.reading() as connection:
         gate = Gate(job, connection)
-        for row in _rows_to_judge(connection):
+        rows = _rows_to_judge(connection)
+        for row in watched(rows, "encounters judged", len(rows)):
             outcome = gate.judge(row)
             if isinstance(outcome, Held):
                 waiting.append(outcome)

@@ -38,6 +38,7 @@ from pipeline.outbound.corrected import CorrectionsOfAFile
 from pipeline.outbound.judge import Candidate, Held, ledger_part, record_outcomes
 from pipeline.outbound.publish import publish
 from pipeline.outbound.waivers import apply_waivers
+from pipeline.progress import watched
 from validators.reports import ClaimReport, FileReport
 from validators.validate import KnownClaim, ValidationContext, validate_bytes
 
@@ -59,7 +60,8 @@ def release_claims(job: Job, candidates: Sequence[Candidate]) -> None:
     """Send the claims, in the order of partner and encounter, as many to a file as the partner takes."""
     ordered = sorted(candidates, key=_order)
     for _, group in groupby(ordered, key=lambda item: item.request.partner.key):
-        for batch in _files(list(group)):
+        batches = list(_files(list(group)))
+        for batch in watched(batches, "files out", len(batches)):
             _release_to_partner(job, batch)
 
 

@@ -24,6 +24,7 @@ from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.job import Job
 from pipeline.ledger import answers, encounters
+from pipeline.progress import watched
 from pipeline.quarantine import ENCOUNTERS, quarantine_text
 
 ENCOUNTER_CONFLICT = RuleKey("encounter-conflict", None, Severity.ERROR)
@@ -80,7 +81,7 @@ def _survey(job: Job, path: Path, contents: dict[str, str | None]) -> _SurveyedF
 def _records(path: Path) -> Iterator[IntakeRecord]:
     """The records of a file. Trouble with this file alone is told apart from trouble with our own disk."""
     try:
-        yield from read_encounters(path)
+        yield from watched(read_encounters(path), "encounters in")
     except OSError as error:
         raise _Unreadable(error.strerror or type(error).__name__) from None
 

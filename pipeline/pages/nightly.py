@@ -20,6 +20,7 @@ from pipeline.pages.claim_views import claim_view
 from pipeline.pages.countdown import planned_infusions
 from pipeline.pages.report_page import report_page
 from pipeline.pages.shown_figures import shown_figures
+from pipeline.progress import watched
 from pipeline.worklist.decisions import Entry
 from pipeline.worklist.desk import Desk
 
@@ -67,7 +68,8 @@ def _write_claim_pages(job: Job, desk: Desk, items: Sequence[WorkItem]) -> None:
     for path in sorted(folder.glob("*.html")):
         if path.stem not in wanted:
             job.steps.remove(path)
-    for claim in desk.walk(row for row in desk.all_claims if row.id in wanted):
+    shown_claims = desk.walk(row for row in desk.all_claims if row.id in wanted)
+    for claim in watched(shown_claims, "pages of claims", len(wanted)):
         path = folder / f"{claim.id}.html"
         answers = len(desk.events(claim))
         made = f"Facts {wanted[claim.id].fingerprint}, answers {answers}, patient data {shown}."

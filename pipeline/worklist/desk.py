@@ -32,6 +32,7 @@ from pipeline.ledger.store import patient_key
 from pipeline.life import ClaimLife, life_of
 from pipeline.outbound.archived import ArchivedClaims
 from pipeline.outbound.patients import LedgerPriorClaims
+from pipeline.progress import watched
 from validators.prior_claims import PriorClaims
 
 _ORIGINAL = "1"
@@ -104,7 +105,7 @@ class Desk:
     def walk_groups(self, groups: Iterable[Sequence[ClaimRow]]) -> Iterator[Sequence[ClaimRow]]:
         """Like `walk`, of claims that are looked at together."""
         ordered = sorted(groups, key=lambda group: (group[0].file, group[0].position_in_file))
-        for start in range(0, len(ordered), _AT_A_TIME):
+        for start in watched(range(0, len(ordered), _AT_A_TIME), "claims", -(-len(ordered) // _AT_A_TIME)):
             some = ordered[start : start + _AT_A_TIME]
             ids = [claim.id for group in some for claim in group]
             self._forget()
