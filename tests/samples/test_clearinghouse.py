@@ -41,9 +41,9 @@ from samples.clearinghouse import (
     Script,
     ScriptError,
     answers,
-    main,
     read_script,
 )
+from samples.clearinghouse.__main__ import main
 from tests.support.builders import (
     INPATIENT,
     NIGHT,
