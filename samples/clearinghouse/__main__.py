@@ -9,30 +9,40 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from samples.clearinghouse import AnswerFileContent, answers, read_script
+from samples.clearinghouse import Arrival, arrivals, read_scenario
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Answer 837I files: `python -m samples.clearinghouse FILE --script FILE --out DIR --as-of TIME`."""
+    """Answer 837I files: `python -m samples.clearinghouse FILE --script FILE --out DIR --as-of TIME`.
+
+    What arrives after `--until` is left out, so that each day's call gives one more day's answers.
+    """
     parser = argparse.ArgumentParser(prog="samples.clearinghouse", description="Answers 837I files.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="837I files that were sent")
-    parser.add_argument("--script", required=True, type=Path, help="what becomes of each claim (TOML)")
+    parser.add_argument(
+        "--script", required=True, type=Path, help="what becomes of each claim, and how answers arrive (TOML)"
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the answers go")
     parser.add_argument("--as-of", required=True, type=datetime.fromisoformat, help="2026-11-18T06:00")
+    parser.add_argument("--until", type=datetime.fromisoformat, help="leave out what arrives later")
     options = parser.parse_args(arguments)
     try:
-        script = read_script(options.script.read_text(encoding="utf-8"))
-        found = [file for path in options.files for file in answers(path.read_bytes(), script, options.as_of)]
+        scenario = read_scenario(options.script.read_text(encoding="utf-8"))
+        found = [
+            file for path in options.files for file in arrivals(path.read_bytes(), scenario, options.as_of)
+        ]
     except ValueError as error:
         parser.error(str(error))
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in found:
+    for file in sorted(found, key=lambda file: file.at):
+        if options.until is not None and file.at > options.until:
+            break
         _write(options.out, file)
         print(file.name)
     return 0
 
 
-def _write(folder: Path, file: AnswerFileContent) -> None:
+def _write(folder: Path, file: Arrival) -> None:
     """Under a dot name first, so that nobody picks up a part of it."""
     hidden = folder / f".{file.name}"
     hidden.unlink(missing_ok=True)

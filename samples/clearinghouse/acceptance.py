@@ -24,7 +24,7 @@ from samples.clearinghouse.pieces import (
     service,
     service_dates,
 )
-from samples.clearinghouse.script import CLAIM_STATUS
+from samples.clearinghouse.script import ACCEPTANCE
 from samples.clearinghouse.sent import Batch, Sent, SentClaim
 
 
@@ -32,7 +32,7 @@ def acceptance_report(sent: Sent, batch: Batch, number: int) -> list[SegmentValu
     """One 277CA for a transaction set that came in: a level 20 for each payer."""
     reference = f"{sent.control_number(1):09d}{number:04d}"
     segments: list[SegmentValues] = [
-        ("ST", "277", f"{number:04d}", VERSIONS[CLAIM_STATUS][1]),
+        ("ST", "277", f"{number:04d}", VERSIONS[ACCEPTANCE][1]),
         ("BHT", "0085", "08", reference, sent.today, f"{sent.as_of:%H%M}", "TH"),
     ]
     levels = itertools.count(1)

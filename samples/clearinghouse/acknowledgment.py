@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edi.claim837i.model import Claim, LoopSegment
 from edi.envelope import Group
 from edi.separators import ISA_WIDTH
 from edi.writer import SegmentValues, write_segment
 from samples.clearinghouse.envelopes import VERSIONS, AnswerFileContent, answer_file, line_end
+from samples.clearinghouse.faults import HAS_FAULTS
 from samples.clearinghouse.pieces import Segments
 from samples.clearinghouse.script import ACKNOWLEDGMENT, NO_NOTE
 from samples.clearinghouse.sent import Batch, Sent
@@ -57,16 +57,11 @@ def _transaction_response(batch: Batch) -> Segments:
     """Loop 2000 of a 999: AK2, the segments at fault, IK5."""
     transaction = batch.transaction
     yield ("AK2", transaction.set_id, transaction.control_number, transaction.version)
-    for item, outcome in batch.refused:
-        at = _segment_at_fault(item.claim, outcome.segment)
-        yield ("IK3", outcome.segment, str(at.segment.position), at.loop[:4], outcome.code)
-        yield ("CTX", ("CLM01", item.claim.patient_control_number))
-        if outcome.element:
-            yield ("IK4", tuple(outcome.element.split(":")), "", outcome.element_code)
-    yield ("IK5", "R", "5") if batch.refused else ("IK5", "A")
-
-
-def _segment_at_fault(claim: Claim, segment_id: str) -> LoopSegment:
-    """The first segment of that id in the claim (2300 and below), or its CLM where it has none."""
-    own = [item for item in claim.segments if item.loop >= "2300"]
-    return next((item for item in own if item.segment.id == segment_id), own[0])
+    for fault in batch.faults:
+        yield ("IK3", fault.segment, str(fault.position), fault.loop, fault.code)
+        if fault.account:
+            yield ("CTX", ("CLM01", fault.account))
+        for element, code in fault.elements:
+            yield ("IK4", tuple(element.split(":")), "", code)
+    codes = ((HAS_FAULTS,) if batch.faults else ()) + batch.trailer_codes
+    yield ("IK5", "R", *codes) if codes else ("IK5", "A")

@@ -9,11 +9,16 @@ from edi.envelope import read_document
 from samples.clearinghouse.acceptance import acceptance_report
 from samples.clearinghouse.acknowledgment import acknowledgment_file, group_response
 from samples.clearinghouse.adjudication import Payment, adjudicate
+from samples.clearinghouse.claim_status import status_report
 from samples.clearinghouse.envelopes import AnswerFileContent, answer_file
+from samples.clearinghouse.outcomes import Pend
 from samples.clearinghouse.pieces import grouped
 from samples.clearinghouse.remittance import remittance
-from samples.clearinghouse.script import ACKNOWLEDGMENT, CLAIM_STATUS, NO_NOTE, REMITTANCE, Script
+from samples.clearinghouse.script import ACCEPTANCE, ACKNOWLEDGMENT, NO_NOTE, REMITTANCE, STATUS, Script
 from samples.clearinghouse.sent import NotClaims, Sent, read_sent
+
+_INDEX_OF_STATUS = 63
+"""Behind those of the 835s."""
 
 
 def answers(data: bytes, script: Script, as_of: datetime) -> list[AnswerFileContent]:
@@ -38,13 +43,25 @@ def _answers_to(sent: Sent, note: str) -> Iterator[tuple[str, AnswerFileContent]
     yield ACKNOWLEDGMENT, acknowledgment_file(sent, NO_NOTE, responses)
     if sent.taken:
         reports = [acceptance_report(sent, batch, number) for number, batch in enumerate(sent.taken, start=1)]
-        yield CLAIM_STATUS, answer_file(sent, CLAIM_STATUS, "277", reports, index=1)
+        yield ACCEPTANCE, answer_file(sent, ACCEPTANCE, "277", reports, index=1)
+    yield from _pending(sent)
     payments = [paid for batch in sent.taken for item in batch.claims if (paid := adjudicate(item))]
     for index, of_payer in enumerate(grouped(payments, _payer_key), start=2):
         payees = grouped(of_payer, lambda payment: payment.sent.claim.billing_provider.id)
         remittances = [remittance(sent, paid, number, index) for number, paid in enumerate(payees, start=1)]
         payer = _name_part(of_payer[0].sent.claim.payer.id)
         yield REMITTANCE, answer_file(sent, REMITTANCE, "835", remittances, index=index, label=payer)
+
+
+def _pending(sent: Sent) -> Iterator[tuple[str, AnswerFileContent]]:
+    """The 277 of the claims that are pending."""
+    pending = [
+        status_report(sent, claims, batch)
+        for batch in sent.taken
+        if (claims := [item for item in batch.claims if isinstance(item.outcome, Pend)])
+    ]
+    if pending:
+        yield STATUS, answer_file(sent, STATUS, "277", pending, index=_INDEX_OF_STATUS)
 
 
 def _payer_key(payment: Payment) -> tuple[str, str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from edi.envelope import Interchange
+from edi.envelope import Interchange, read_document
 from edi.writer import Envelope, SegmentValues, write_interchange
-from samples.clearinghouse.script import ACKNOWLEDGMENT, CLAIM_STATUS, REMITTANCE
+from samples.clearinghouse.script import ACCEPTANCE, ACKNOWLEDGMENT, REMITTANCE, STATUS
 from samples.clearinghouse.sent import Sent
 
 VERSIONS = {
     ACKNOWLEDGMENT: ("FA", "005010X231A1"),
-    CLAIM_STATUS: ("HN", "005010X214"),
+    ACCEPTANCE: ("HN", "005010X214"),
+    STATUS: ("HN", "005010X212"),
     REMITTANCE: ("HP", "005010X221A1"),
 }
 
@@ -45,6 +48,26 @@ def answer_file(
     )
     parts = [kind, label, f"{number:09d}"] if label else [kind, f"{number:09d}"]
     return AnswerFileContent(f"{'_'.join(parts)}.{extension}", data)
+
+
+def in_new_envelope(answer: AnswerFileContent, at: datetime) -> AnswerFileContent:
+    """The same transaction sets in an interchange made at another time: new control numbers and name."""
+    (interchange,) = read_document(answer.data).interchanges
+    old = interchange.control_number
+    number = (int(old) + zlib.crc32(at.isoformat().encode())) % 999_999_999 + 1
+    changes = {
+        "ISA": {9: f"{at:%y%m%d}", 10: f"{at:%H%M}", 13: f"{number:09d}"},
+        "GS": {4: f"{at:%Y%m%d}", 5: f"{at:%H%M}", 6: str(number)},
+        "GE": {2: str(number)},
+        "IEA": {2: f"{number:09d}"},
+    }
+    texts = []
+    for segment in read_document(answer.data).segments:
+        elements = segment.text.split(interchange.separators.element)
+        for index, value in changes.get(segment.id, {}).items():
+            elements[index] = value
+        texts.append(interchange.separators.element.join(elements) + segment.tail)
+    return AnswerFileContent(answer.name.replace(old, f"{number:09d}"), "".join(texts).encode("ascii"))
 
 
 def _envelope(sent: Interchange, functional_id: str, version: str) -> Envelope:

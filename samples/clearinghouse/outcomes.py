@@ -39,6 +39,15 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Pend:
+    """Accepted, and told as pending on a 277 with the status STC01; no remittance comes yet."""
+
+    category: str = "P1"
+    status: str = "20"
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pay:
     """Paid by a percentage of each line's charge; the rest is contractual (CO-45)."""
 
@@ -88,13 +97,13 @@ class Refuse:
     element_code: str = ""
 
 
-Outcome = Accept | Reject | Pay | Deny | Refuse
-
+Outcome = Accept | Reject | Pend | Pay | Deny | Refuse
 
 OUTCOMES: Mapping[str, type[Outcome]] = {
     "accept": Accept,
     "silent": Accept,
     "reject": Reject,
+    "pend": Pend,
     "pay": Pay,
     "deny": Deny,
     "refuse": Refuse,

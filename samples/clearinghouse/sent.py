@@ -11,6 +11,7 @@ from edi.claim837i.model import Claim, Party, ServiceLine
 from edi.claim837i.read import read_claims
 from edi.envelope import Interchange, Transaction
 from edi.values import format_date
+from samples.clearinghouse.faults import Fault, checked_faults, checked_trailer, scripted_fault
 from samples.clearinghouse.outcomes import DRUG, Outcome, Refuse, Reject, ScriptError
 from samples.clearinghouse.pieces import cents, first_segment
 from samples.clearinghouse.script import Script
@@ -55,10 +56,15 @@ class SentClaim:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One transaction set that came in, ST to SE, with its claims."""
+    """One transaction set that came in, ST to SE, with its claims, and why it is refused.
+
+    `trailer_codes` are IK502 and after of what is wrong with its SE.
+    """
 
     transaction: Transaction
     claims: tuple[SentClaim, ...]
+    faults: tuple[Fault, ...] = ()
+    trailer_codes: tuple[str, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -79,9 +85,9 @@ class Batch:
         )
 
     @property
-    def refused(self) -> tuple[tuple[SentClaim, Refuse], ...]:
-        """The claims for which the 999 refuses the transaction set."""
-        return tuple((item, item.outcome) for item in self.claims if isinstance(item.outcome, Refuse))
+    def refused(self) -> bool:
+        """Whether the 999 refuses the transaction set."""
+        return bool(self.faults or self.trailer_codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,12 @@ class Sent:
 
 
 def read_sent(interchange: Interchange, script: Script, as_of: datetime) -> Sent:
-    """The interchange with the outcome of each claim; its claims are numbered through."""
+    """The interchange with the outcome of each claim; its claims are numbered through.
+
+    Raises `NotClaims` where it has no control number to answer to.
+    """
+    if not interchange.control_number.isdigit():
+        raise NotClaims("the file has no interchange control number")
     numbers = itertools.count(1)
     day = interchange.header.element(9)
     batches = []
@@ -123,6 +134,15 @@ def read_sent(interchange: Interchange, script: Script, as_of: datetime) -> Sent
                 )
                 for claim in read_claims(transaction)
             )
-            if claims:
-                batches.append(Batch(transaction, claims))
+            if claims or (script.checks and transaction.set_id == "837"):
+                batches.append(_batch(transaction, claims, script.checks))
     return Sent(interchange, tuple(batches), as_of)
+
+
+def _batch(transaction: Transaction, claims: tuple[SentClaim, ...], checks: bool) -> Batch:
+    faults = tuple(
+        scripted_fault(item.claim, item.outcome) for item in claims if isinstance(item.outcome, Refuse)
+    )
+    if not checks:
+        return Batch(transaction, claims, faults)
+    return Batch(transaction, claims, faults + checked_faults(transaction), checked_trailer(transaction))
