@@ -5,7 +5,7 @@ Why: whoever shows a remittance, as JSON or as tables, says the same of it, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
@@ -61,8 +61,8 @@ class CheckedRemittance:
 
     @property
     def reversals(self) -> tuple[Reversal, ...]:
-        """The reversals, complete when all claims were read."""
-        return self._reversals.found
+        """The reversals with their corrections, once all claims were read."""
+        return self._reversals.close()
 
     @property
     def awaited_corrections(self) -> Iterable[str]:
@@ -72,24 +72,28 @@ class CheckedRemittance:
     def check(self, claim: ClaimPayment) -> CheckedClaim:
         """The next claim, with what is off in it."""
         self._count += 1
-        self._reversals.take(PaidClaim.of(self._count, claim))
+        paid = PaidClaim.of(self._count, claim)
+        self._reversals.amounts.add(paid)
+        self._reversals.take(paid)
         self._codes.claim(claim)
         return CheckedClaim(self._count, claim, tuple(self._balance.claim(claim)))
 
     def clean(
         self,
-        count: int,
-        paid: int,
+        accounts: Collection[str],
+        amounts: tuple[memoryview, memoryview, memoryview],
         netted: Iterable[PaidClaim],
         unknown_codes: Iterable[tuple[str, str, int]],
     ) -> None:
-        """The next claims, known to be balanced: how many, the sum of CLP04 in cents.
+        """The next claims, known to be balanced: CLP01 of each, and CLP03, CLP04 and CLP05 in cents.
 
-        `netted` are the reversals among them, and all claims of the account numbers that are awaited;
+        Amounts are of 64 bits. `netted` are the reversals among them, and all claims of the account
+        numbers that are awaited;
         `unknown_codes` are their codes that no table knows, with list and position.
         """
-        self._count += count
-        self._balance.balanced(paid)
+        self._count += len(accounts)
+        self._balance.balanced(sum(amounts[1]))
+        self._reversals.amounts.add_many(accounts, amounts)
         for claim in netted:
             self._reversals.take(claim)
         for code in unknown_codes:

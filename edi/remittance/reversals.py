@@ -1,14 +1,17 @@
 """Payments taken back in an 835, each with its correction, and what is left of both.
 
 A reversal (CLP02 22) repeats a claim with negated amounts; its correction is the next claim of
-the same account number (CLP01) behind it that is no reversal. What a payer corrects in another
-file is not found here: such a reversal is told as one that stands alone.
+the same account number (CLP01) behind it that is no reversal. Some payers put the correction
+first: where none stands behind, it is the first such claim before it, save the very payment that
+is taken back. What a payer corrects in another file is not found here: such a reversal is told
+as one that stands alone.
 
-It holds the reversals that wait, no other claims. Source: FACTS D4.
+It holds the reversals, and of each claim four numbers. Source: FACTS D4.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +22,10 @@ from edi.protected import Protected
 from edi.remittance.model import ClaimPayment
 
 REVERSAL_UNPAIRED = RuleKey("reversal-unpaired", None, Severity.WARNING)
+_UNKNOWN = -(2**63)
+"""Stands for an amount that could not be read."""
+Cents = tuple[int | None, int | None, int | None]
+"""CLP03, CLP04 and CLP05."""
 
 
 class PaidClaim(NamedTuple):
@@ -54,7 +61,7 @@ class PaidClaim(NamedTuple):
 class Reversal:
     """A reversal and its correction, by their numbers in the transaction set, and the sums of both.
 
-    `correction` is None where none stands behind it; the sums are those of the reversal then. Sums
+    `correction` is None where there is none; the sums are those of the reversal then. Sums
     are cents, None where an amount of theirs could not be read.
     """
 
@@ -70,16 +77,53 @@ class Reversal:
     segment_position: int
 
 
-class Reversals:
-    """Takes the claims of one transaction set in their order, and pairs reversals with corrections."""
+class ClaimAmounts:
+    """The claims of one transaction set in their order: account numbers as hashes, and cents.
+
+    32 bytes a claim, for nobody knows before the last one which of them a reversal is about.
+    """
 
     def __init__(self) -> None:
+        self._accounts = array("q")
+        self._amounts = array("q"), array("q"), array("q")
+
+    def add(self, claim: PaidClaim) -> None:
+        """The next claim."""
+        self._accounts.append(hash(claim.patient_control_number))
+        values = (claim.charge, claim.paid, claim.patient_responsibility)
+        for amounts, value in zip(self._amounts, values, strict=True):
+            amounts.append(_UNKNOWN if value is None else value)
+
+    def add_many(self, accounts: Iterable[str], amounts: Iterable[memoryview]) -> None:
+        """The next claims: CLP01, and in 64 bits each CLP03, CLP04 and CLP05."""
+        self._accounts.extend(map(hash, accounts))
+        for own, more in zip(self._amounts, amounts, strict=True):
+            own.frombytes(more.cast("B"))
+
+    def of_accounts(self, accounts: Iterable[str]) -> Iterator[tuple[int, str, Cents]]:
+        """The claims with these account numbers: their number (from 1), the account, the amounts."""
+        wanted = {hash(account): account for account in accounts}
+        for at, account in enumerate(self._accounts):
+            if account in wanted:
+                charge, paid, patient = (_known(amounts[at]) for amounts in self._amounts)
+                yield at + 1, wanted[account], (charge, paid, patient)
+
+
+class Reversals:
+    """Takes the claims of one transaction set in their order, and pairs reversals with corrections.
+
+    `amounts` must be told of every claim, in whatever way is quickest.
+    """
+
+    def __init__(self) -> None:
+        self.amounts = ClaimAmounts()
         self._found: list[Reversal] = []
         self._waiting: defaultdict[str, deque[tuple[int, PaidClaim]]] = defaultdict(deque)
 
-    @property
-    def found(self) -> tuple[Reversal, ...]:
-        """All reversals so far, in the order of the file."""
+    def close(self) -> tuple[Reversal, ...]:
+        """All reversals in the order of the file, once all claims were taken."""
+        if self._waiting:
+            self._look_back()
         return tuple(self._found)
 
     @property
@@ -97,11 +141,25 @@ class Reversals:
             at, _ = self._waiting[account].popleft()
             if not self._waiting[account]:
                 del self._waiting[account]
-            self._found[at] = _paired(self._found[at], claim)
+            amounts = claim.charge, claim.paid, claim.patient_responsibility
+            self._found[at] = _paired(self._found[at], claim.number, amounts)
+
+    def _look_back(self) -> None:
+        """Pair the reversals that wait with claims before them that correct no other."""
+        taken = {reversal.claim for reversal in self._found}
+        taken |= {reversal.correction for reversal in self._found if reversal.correction}
+        before: defaultdict[str, list[tuple[int, Cents]]] = defaultdict(list)
+        for number, account, amounts in self.amounts.of_accounts(self._waiting):
+            if number not in taken:
+                before[account].append((number, amounts))
+        for account, waiting in self._waiting.items():
+            for at, claim in waiting:
+                _correct(self._found, at, claim, before[account])
+        self._waiting.clear()
 
     def findings(self, place: Place) -> Iterator[Finding]:
         """The reversals that stand alone, once all claims were taken."""
-        for reversal in self._found:
+        for reversal in self.close():
             if reversal.correction is None:
                 yield _unpaired(reversal, place)
 
@@ -121,17 +179,33 @@ def _alone(claim: PaidClaim) -> Reversal:
     )
 
 
-def _paired(reversal: Reversal, correction: PaidClaim) -> Reversal:
+def _correct(found: list[Reversal], at: int, reversal: PaidClaim, before: list[tuple[int, Cents]]) -> None:
+    """Pair one reversal with the first claim before it that is not the payment it takes back."""
+    taken_back = tuple(
+        None if amount is None else -amount
+        for amount in (reversal.charge, reversal.paid, reversal.patient_responsibility)
+    )
+    for place, (number, amounts) in enumerate(before):
+        if number < reversal.number and amounts != taken_back:
+            found[at] = _paired(found[at], number, amounts)
+            del before[place]
+            return
+
+
+def _paired(reversal: Reversal, number: int, amounts: Cents) -> Reversal:
+    charge, paid, patient = amounts
     return replace(
         reversal,
-        correction=correction.number,
-        corrected_paid=correction.paid,
-        net_charge=_sum(reversal.net_charge, correction.charge),
-        net_paid=_sum(reversal.net_paid, correction.paid),
-        net_patient_responsibility=_sum(
-            reversal.net_patient_responsibility, correction.patient_responsibility
-        ),
+        correction=number,
+        corrected_paid=paid,
+        net_charge=_sum(reversal.net_charge, charge),
+        net_paid=_sum(reversal.net_paid, paid),
+        net_patient_responsibility=_sum(reversal.net_patient_responsibility, patient),
     )
+
+
+def _known(amount: int) -> int | None:
+    return None if amount == _UNKNOWN else amount
 
 
 def _read(amount: int, element: str, claim: ClaimPayment) -> int | None:
@@ -145,8 +219,8 @@ def _sum(one: int | None, other: int | None) -> int | None:
 def _unpaired(reversal: Reversal, place: Place) -> Finding:
     return Finding.of(
         REVERSAL_UNPAIRED,
-        "A payment was taken back, and no correction of the claim stands behind it in this remittance.",
-        expected="a later claim with the same CLP01",
+        "A payment was taken back, and no correction of the claim stands in this remittance.",
+        expected="another claim with the same CLP01",
         found="a reversal alone",
         fix="Look for the correction in the payer's other remittances; then ask the payer.",
         source="FACTS D4",

@@ -56,7 +56,7 @@ def _with_nulls(numbers: Numbers, missing: Flags) -> pa.Array:
 class ClaimColumns:
     """The claims of a run. `unclean` names those for which `tables` must not be asked, by index.
 
-    `starts` are where claims begin in `text`, which has no line ends; `paid` is the sum of CLP04 in cents.
+    `starts` are where claims begin in `text`, which has no line ends.
     """
 
     def __init__(self, run: Run) -> None:
@@ -80,8 +80,16 @@ class ClaimColumns:
         return self._cut.begins[self._clp.which]
 
     @property
-    def paid(self) -> int:
-        return int(self._paid.sum())
+    def amounts(self) -> tuple[memoryview, memoryview, memoryview]:
+        """CLP03, CLP04 and CLP05 of each claim, in cents."""
+        charge, paid, patient = map(np.ascontiguousarray, (self._charge, self._paid, self._patient))
+        return charge.data, paid.data, patient.data
+
+    @property
+    def accounts(self) -> list[str]:
+        """CLP01 of each claim."""
+        accounts: list[str] = self._cut.texts(self._clp.element(1)).to_pylist()
+        return accounts
 
     def _read_ids(self, mark: str) -> None:
         ids = self._cut.ids()

@@ -115,7 +115,7 @@ def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableCo
             if isinstance(part, ClaimColumns):
                 tables = part.tables(remittance.next_number)
                 netted = netted_claims(tables["claims"], remittance.awaited_corrections)
-                remittance.clean(len(part.starts), part.paid, netted, unknown_codes(tables))
+                remittance.clean(part.accounts, part.amounts, netted, unknown_codes(tables))
                 yield from tables.items()
                 continue
             for text in part:

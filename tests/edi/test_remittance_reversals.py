@@ -38,8 +38,19 @@ def test_a_reversal_is_netted_with_the_correction_behind_it() -> None:
     assert (reversal.patient_control_number, reversal.payer_claim_control_number) == ("A1", "ICN1")
 
 
-@pytest.mark.parametrize("body", [REVERSAL, OTHER + REVERSAL + OTHER, CORRECTION + REVERSAL])
-def test_a_reversal_without_a_correction_behind_it_is_told(body: str) -> None:
+PAYMENT = "CLP*A1*1*500*300*50*MC*ICN1*13*1\nCAS*CO*45*150\nCAS*PR*2*50\n"
+
+
+def test_a_correction_that_comes_first_is_netted_all_the_same() -> None:
+    (reversal,), odd = read(OTHER + CORRECTION + OTHER + REVERSAL)
+    assert odd == []
+    assert (reversal.claim, reversal.correction) == (4, 2)
+    assert (reversal.reversed_paid, reversal.corrected_paid) == (-30000, 42050)
+    assert (reversal.net_charge, reversal.net_paid, reversal.net_patient_responsibility) == (0, 12050, -5000)
+
+
+@pytest.mark.parametrize("body", [REVERSAL, OTHER + REVERSAL + OTHER, PAYMENT + REVERSAL])
+def test_a_reversal_without_a_correction_is_told(body: str) -> None:
     (reversal,), (finding,) = read(body)
     assert (reversal.correction, reversal.corrected_paid, reversal.net_paid) == (None, None, -30000)
     assert finding.place.segment_position == reversal.segment_position
@@ -52,18 +63,44 @@ def test_several_reversals_of_one_claim_have_each_the_next_correction() -> None:
     assert len(odd) == 1
 
 
-def test_an_amount_that_is_none_has_no_net() -> None:
-    (reversal,), _ = read(REVERSAL + CORRECTION.replace("420.5", "MUCH"))
+ORDERS = {
+    "the payment itself, then taken back and corrected": (PAYMENT + REVERSAL + CORRECTION, [(2, 3)]),
+    "the payment, its correction, then taken back": (PAYMENT + CORRECTION + REVERSAL, [(3, 2)]),
+    "what stands behind comes before what stands before": (CORRECTION + REVERSAL + CORRECTION, [(2, 3)]),
+    "several, the corrections first": (CORRECTION * 2 + REVERSAL * 2, [(3, 1), (4, 2)]),
+    "several, the reversals first": (REVERSAL * 2 + CORRECTION * 2, [(1, 3), (2, 4)]),
+    "several, one on each side": (CORRECTION + REVERSAL * 2 + CORRECTION, [(2, 4), (3, 1)]),
+    "one correction too few": (CORRECTION + REVERSAL * 2, [(2, 1), (3, None)]),
+    "the account number of another": (CORRECTION.replace("A1", "A2") + REVERSAL, [(2, None)]),
+}
+
+
+@pytest.mark.parametrize("body, pairs", ORDERS.values(), ids=ORDERS)
+def test_reversals_and_corrections_are_paired_in_any_order(
+    body: str, pairs: list[tuple[int, int | None]]
+) -> None:
+    found, odd = read(body)
+    assert [(one.claim, one.correction) for one in found] == pairs
+    assert len(odd) == sum(correction is None for _, correction in pairs)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_amount_that_is_none_has_no_net(order: int) -> None:
+    (reversal,), _ = read("".join([REVERSAL, CORRECTION.replace("420.5", "MUCH")][::order]))
     assert (reversal.corrected_paid, reversal.net_paid, reversal.net_charge) == (None, None, 0)
 
 
 @pytest.mark.parametrize("fewest", [1, 1000])
 def test_tables_say_the_same_whether_claims_are_read_one_by_one_or_not(tmp_path: Path, fewest: int) -> None:
     path = tmp_path / "f.835"
-    path.write_bytes(file_of(a_set(OTHER * 40 + REVERSAL + OTHER * 40 + CORRECTION + REVERSAL)))
+    early, late = (CORRECTION + REVERSAL).replace("A1", "A0"), REVERSAL.replace("A1", "A9")
+    before = CORRECTION.replace("A1", "A9") + OTHER * 40
+    path.write_bytes(file_of(a_set(before + REVERSAL + early + OTHER * 40 + CORRECTION + REVERSAL + late)))
     with patch("edi.tables.claim_stretches._FEWEST_CLAIMS", fewest):
         found: list[dict[str, Any]] = read_tables([path])["reversals"].to_pylist()
     assert [(one["claim"], one["correction"], str(one["net_paid"])) for one in found] == [
-        (41, 82, "120.50"),
-        (83, None, "-300.00"),
+        (42, 85, "120.50"),
+        (44, 43, "120.50"),
+        (86, None, "-300.00"),
+        (87, 1, "120.50"),
     ]
