@@ -61,6 +61,8 @@ def read_remittance(
             groups.append((reader.group, []))
         groups[-1][1].append(claim)
     header = reader.header
+    whole = [replace(group, claims=tuple(claims)) for group, claims in groups]
+    whole += reader.empty_groups
     remittance = Remittance(
         version=header.version,
         payment=header.payment,
@@ -70,7 +72,7 @@ def read_remittance(
         references=header.references,
         payer=header.payer,
         payee=header.payee,
-        groups=tuple(replace(group, claims=tuple(claims)) for group, claims in groups),
+        groups=tuple(sorted(whole, key=lambda group: group.segment_position)),
         provider_adjustments=reader.provider_adjustments,
         unplaced=reader.unplaced,
     )
@@ -85,7 +87,7 @@ class RemittanceReader:
 
     `header` is known with the first claim, `group` is that of the claim that was read last,
     without its claims. `findings`, `provider_adjustments` and `unplaced` are complete when all claims were
-    read. Never raises for what the file holds.
+    read; so are `empty_groups`, those under which no claim stood. Never raises for what the file holds.
     """
 
     def __init__(self, transaction: Transaction | StreamedTransaction, file: str | None = None) -> None:
@@ -94,6 +96,8 @@ class RemittanceReader:
         self._sorter = RemittanceSorter(self._reading)
         self._header: RemittanceHeader | None = None
         self._group: tuple[Loop, ClaimGroup] | None = None
+        self._begun: Loop | None = None
+        self._without_claims: dict[int, Loop] = {}
         self.provider_adjustments: tuple[ProviderAdjustment, ...] = ()
 
     @property
@@ -109,6 +113,11 @@ class RemittanceReader:
         if self._group is None:
             raise ValueError("the group is known when the first claim was asked for")
         return self._group[1]
+
+    @property
+    def empty_groups(self) -> tuple[ClaimGroup, ...]:
+        """The groups without claims, with the provider's totals that stand in them."""
+        return tuple(_group(loop, loop.segments[0].position) for loop in self._without_claims.values())
 
     @property
     def findings(self) -> list[Finding]:
@@ -171,8 +180,11 @@ class RemittanceReader:
         """Sort segments one by one; the claims that they end."""
         for segment in segments:
             done = self._sorter.take(segment)
-            if self._header is None and self._sorter.group is not None:
-                self._close_header()
+            group = self._sorter.group
+            if group is not self._begun and group is not None:
+                self._begun = self._without_claims[id(group)] = group
+                if self._header is None:
+                    self._close_header()
             yield from self._held(done)
 
     def _held(self, claim: ClaimSegments | None) -> Iterator[list[ClaimText]]:
@@ -188,6 +200,7 @@ class RemittanceReader:
     def _enter(self, loop: Loop, first_claim: int) -> None:
         """Make the group of the next claim the one that `group` gives."""
         if self._group is None or self._group[0] is not loop:
+            self._without_claims.pop(id(loop), None)
             self._group = loop, _group(loop, first_claim)
 
     def _close_header(self) -> None:

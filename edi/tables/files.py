@@ -125,6 +125,8 @@ def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableCo
     if not has_header:
         yield from rows.remittance_header_rows(reader.header)
     yield from groups.end(remittance.next_number)
+    for group in reader.empty_groups:
+        yield from rows.provider_total_rows(group, None, None)
     yield from rows.provider_adjustment_rows(reader.provider_adjustments)
     yield from rows.reversal_rows(remittance.reversals)
     yield from map(rows.finding_row, remittance.findings())

@@ -56,8 +56,10 @@ def remittance_header_rows(header: RemittanceHeader) -> Iterator[TableRow]:
         yield from contact_rows(None, level, party.contacts if party else ())
 
 
-def provider_total_rows(group: ClaimGroup, first_claim: int, last_claim: int) -> Iterator[TableRow]:
-    """`provider_totals`: each amount and count of the TS3 and TS2 of one LX."""
+def provider_total_rows(
+    group: ClaimGroup, first_claim: int | None, last_claim: int | None
+) -> Iterator[TableRow]:
+    """`provider_totals`: each amount and count of the TS3 and TS2 of one LX; None where it has no claims."""
     for summary in group.summaries:
         for element, value in summary.totals:
             yield (

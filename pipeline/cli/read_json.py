@@ -188,6 +188,8 @@ def _payments(
             after["groups"].append(_without_claims(plain(group)))
         findings.take(found)
         yield {"claim": number, "group": remittance.group.number, **plain(claim)}
+    after["groups"] += (_without_claims(plain(group)) for group in remittance.reader.empty_groups)
+    after["groups"].sort(key=lambda group: int(group["segment_position"]))
     after["reversals"] += map(plain, remittance.reversals)
     after["provider_adjustments"] += map(plain, remittance.reader.provider_adjustments)
     after["unplaced"] += map(_segment, remittance.reader.unplaced)

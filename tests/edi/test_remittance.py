@@ -445,3 +445,39 @@ def test_the_providers_totals_are_read() -> None:
     )
     assert dict(third.totals) == {"TS304": 2, "TS305": 2126000, "TS312": 1900000}
     assert dict(second.totals) == {"TS201": 5, "TS202": Decimal("6.5")}
+
+
+EMPTY = "LX*{number}\nTS3*1999999984*13*20261231*{number}*100\nTS2*7\n"
+
+
+@pytest.mark.parametrize("empty", ["first", "between", "last", "alone"])
+def test_an_lx_without_claims_keeps_its_totals(empty: str) -> None:
+    parts = [PAID, "LX*2\n" + DENIED]
+    at = {"first": 0, "between": 1, "last": 2, "alone": 0}[empty]
+    parts.insert(at, EMPTY.format(number=8) + EMPTY.format(number=9))
+    if empty == "alone":
+        parts = parts[:1]
+    elif empty == "first":
+        parts[1] = "LX*3\n" + parts[1]
+    data = file_of(a_set("".join(parts)))
+    (answer,) = read_answers(data).answers
+    assert isinstance(answer.model, Remittance)
+    groups = answer.model.groups
+    wanted = {
+        "first": ["1", "8", "9", "3", "2"],
+        "between": ["1", "8", "9", "2"],
+        "last": ["1", "2", "8", "9"],
+        "alone": ["1", "8", "9"],
+    }
+    assert [group.number for group in groups] == wanted[empty]
+    for group in groups:
+        if group.number in ("8", "9"):
+            assert group.claims == ()
+            assert [dict(one.totals) for one in group.summaries] == [
+                {"TS304": Decimal(group.number), "TS305": 100},
+                {"TS201": 7},
+            ]
+    assert "structure-odd" not in {finding.rule for finding in answer.findings}
+    streamed = RemittanceReader(next(read_transactions(data)))
+    assert sum(1 for _ in streamed) == len(answer.model.claims)
+    assert streamed.empty_groups == tuple(group for group in groups if not group.claims)

@@ -52,6 +52,9 @@ IEA*1*000000001~
 """
 
 
+EMPTY_GROUP = "LX*7~TS3*1234567893*13*20261231*0*5~"
+
+
 @pytest.fixture
 def remittance(tmp_path: Path) -> Path:
     path = tmp_path / "one.835"
@@ -61,6 +64,14 @@ def remittance(tmp_path: Path) -> Path:
 
 def rows(tables: dict[str, pa.Table], name: str) -> list[dict[str, object]]:
     return list(tables[name].to_pylist())
+
+
+def test_an_lx_without_claims_keeps_its_totals(tmp_path: Path) -> None:
+    path = tmp_path / "one.835"
+    text = REMITTANCE.replace("\n", "").replace("LX*1~", EMPTY_GROUP + "LX*1~")
+    path.write_text(text.replace("PLB*", EMPTY_GROUP + "PLB*"), encoding="ascii")
+    found = [(one["group"], one["first_claim"]) for one in rows(dict(read_tables([path])), "provider_totals")]
+    assert found == [("1", 1), ("1", 1), ("7", None), ("7", None), ("7", None), ("7", None)]
 
 
 def test_every_field_of_a_remittance_is_where_its_column_says(remittance: Path) -> None:
