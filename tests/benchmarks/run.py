@@ -14,6 +14,7 @@ from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
 from tests.benchmarks.guide import WrongResult, time_guide
 from tests.benchmarks.ledger import time_ledgers
+from tests.benchmarks.many import time_many
 from tests.benchmarks.remittance import time_remittances
 from tests.benchmarks.timing import ratios, seconds, spread
 from tests.benchmarks.validation import time_validation
@@ -31,6 +32,7 @@ def main() -> int:
         time_guide()
         time_validation()
         time_remittances()
+        time_many()
         _time_nights()
         if wrong_ledgers := time_ledgers():
             raise WrongResult("; ".join(wrong_ledgers))
