@@ -15,6 +15,7 @@ from typing import Final
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
+_PARTIAL: Final = ".partial"
 _NETWORK_FILESYSTEMS = (
     "nfs",
     "nfs4",
@@ -59,9 +60,14 @@ class DurableSteps:
 
     def replace_file(self, path: Path, data: bytes) -> None:
         """A file of these bytes under its name at once: whole, or as it was before."""
-        partial = path.with_name(f".{path.name}.partial")
+        partial = path.with_name(f".{path.name}{_PARTIAL}")
         self.write_file(partial, data)
         self.rename(partial, path)
+
+    def remove_unfinished(self, folder: Path) -> None:
+        """What a stopped `replace_file` left in a folder is gone."""
+        for partial in sorted(folder.glob(f".*{_PARTIAL}")):
+            self.remove(partial)
 
     def update_file(self, path: Path, data: bytes) -> None:
         """The same where the file holds other bytes; nothing to do where it holds these."""

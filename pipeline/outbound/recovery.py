@@ -38,6 +38,9 @@ def recover(job: Job) -> None:
         if staged.is_file():
             job.steps.remove(staged)
             job.journal.count("staged_files_removed")
+    folders = job.config.folders
+    for folder in (folders.reports, folders.held, folders.quarantine):
+        job.steps.remove_unfinished(folder)
 
 
 def _finish(job: Job, row: FileRow) -> None:
