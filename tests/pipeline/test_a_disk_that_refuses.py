@@ -25,7 +25,7 @@ from pipeline.ledger.databases import Sqlite
 from tests.support.builders import REMOVED, a_child
 from tests.support.busy_hospital import BusyHospital
 from tests.support.nights import a_night, a_workspace, put_encounters
-from tests.support.processes import in_child
+from tests.support.processes import in_child, say_into
 from tests.support.promises import assert_promises_kept
 from tests.support.refusals import ERRORS, RefusingSteps, assert_no_half_file, leftovers, night_code
 
@@ -179,9 +179,7 @@ def the_command(config: Config, said: Path, limit: Callable[[], None] = lambda: 
     """`j3399 nightly` in a process of its own, under a limit."""
 
     def work() -> None:
-        with said.open("w") as stream:
-            os.dup2(stream.fileno(), 1)
-            os.dup2(stream.fileno(), 2)
+        say_into(said)
         limit()
         settings = str(config.folders.state.parent / "j3399.toml")
         run(["nightly", "--config", settings, "--as-of", "2026-11-16T22:00"])

@@ -20,7 +20,7 @@ from pipeline.durable import DurableSteps
 from tests.support.builders import REMOVED, ROOT, a_child
 from tests.support.busy_hospital import BusyHospital
 from tests.support.nights import a_night, a_workspace, put_encounters
-from tests.support.processes import DIED, DyingSteps, in_child, signalled
+from tests.support.processes import DIED, DyingSteps, in_child, say_into, signalled
 from tests.support.promises import assert_promises_kept
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("plain_charts")]
@@ -196,10 +196,8 @@ def _terminate(hospital: BusyHospital, is_correction: bool, after: float) -> boo
     arguments = ["nightly", "--config", settings, "--as-of", "2026-11-16T22:00"]
 
     def work() -> None:
-        with (folder.parents[1] / "said").open("w") as said:
-            os.dup2(said.fileno(), 1)
-            os.dup2(said.fileno(), 2)
-            run(arguments)
+        say_into(folder.parents[1] / "said")
+        run(arguments)
 
     ending = signalled(work, signal.SIGTERM, after)
     said = (folder.parents[1] / "said").read_text("utf-8")

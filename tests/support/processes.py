@@ -32,6 +32,14 @@ class DyingSteps(DurableSteps):
             os._exit(DIED)
 
 
+def say_into(path: Path) -> None:
+    """What this process says from now on goes into a file; for a child, whose parent's output is left alone."""
+    stream = path.open("w", encoding="utf-8", buffering=1)
+    for number in (1, 2):
+        os.dup2(stream.fileno(), number)
+    sys.stdout = sys.stderr = stream
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a child ended: its exit code (negative: the signal that killed it), and how long after its signal."""
