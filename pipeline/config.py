@@ -11,6 +11,8 @@
     url = "postgresql://j3399@db.example/j3399"   # without it: a file of SQLite in the folder `state`
     [reports]
     show_phi = false                # true: the pages in `reports` show patient data; protect the folder
+    [inbox]
+    quiet_seconds = 60              # a file that changed since may still be written, and stays
 
 Paths are taken from the folder of the file. Unknown names are refused. The ledger's URL has no
 password here: it comes from J3399_LEDGER_URL, which goes before the file, or from libpq's own
@@ -28,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import ConfigurationError, StorageError
 from pipeline.folders import Folders
+from pipeline.inbox.settings import InboxSettings
 from pipeline.ledger.place import LedgerUrl, Place, ledger_url
 
 FILE_NAME = "j3399.toml"
@@ -61,6 +64,7 @@ class _File(_Section):
     profiles: _ProfilesSection = _ProfilesSection()
     ledger: _LedgerSection = _LedgerSection()
     reports: _ReportsSection = _ReportsSection()
+    inbox: InboxSettings = InboxSettings()
     partners: dict[str, str] = {}
 
 
@@ -76,6 +80,7 @@ class Config:
     test_usage: bool = False
     reports_show_phi: bool = False
     ledger_url: LedgerUrl | None = None
+    inbox: InboxSettings = InboxSettings()
 
     @property
     def ledger_path(self) -> Path:
@@ -138,6 +143,7 @@ def load_config(path: Path) -> Config:
         dict(file.partners),
         reports_show_phi=file.reports.show_phi,
         ledger_url=_ledger_url(path, file.ledger.url),
+        inbox=file.inbox,
     )
 
 

@@ -8,6 +8,7 @@ up and the next run starts from what is known to be on disk.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Final
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 _PARTIAL: Final = ".partial"
+_LONGEST_NAME: Final = 255
 _NETWORK_FILESYSTEMS = (
     "nfs",
     "nfs4",
@@ -60,7 +62,7 @@ class DurableSteps:
 
     def replace_file(self, path: Path, data: bytes) -> None:
         """A file of these bytes under its name at once: whole, or as it was before."""
-        partial = path.with_name(f".{path.name}{_PARTIAL}")
+        partial = path.with_name(_partial_name(path.name))
         self.write_file(partial, data)
         self.rename(partial, path)
 
@@ -117,6 +119,14 @@ class DurableSteps:
         """Commit a transaction of the ledger."""
         self.step(f"commit {name}")
         commit()
+
+
+def _partial_name(name: str) -> str:
+    """The dot name under which a file is written before it gets its own; made from a digest where it were too long."""
+    partial = f".{name}{_PARTIAL}"
+    if len(os.fsencode(partial)) <= _LONGEST_NAME:
+        return partial
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()}{_PARTIAL}"
 
 
 def is_network_folder(path: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.durable import DurableSteps
+from pipeline.file_names import LONGEST, cut_name
 
 _UNFINISHED = (".partial", ".tmp", ".part", ".filepart")
 
@@ -84,8 +85,13 @@ def finished_files(folder: Path) -> list[Path]:
         if path.is_file()
         and not path.is_symlink()
         and not path.name.startswith(".")
-        and path.suffix.lower() not in _UNFINISHED
+        and not is_unfinished(path.name)
     )
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a name says that its file is still being written."""
+    return name.lower().endswith(_UNFINISHED)
 
 
 def free_name(folder: Path, name: str) -> Path:
@@ -93,5 +99,5 @@ def free_name(folder: Path, name: str) -> Path:
     path, number = folder / name, 1
     while path.exists():
         number += 1
-        path = folder / f"{name}.{number}"
+        path = folder / cut_name(name, LONGEST, f".{number}")
     return path

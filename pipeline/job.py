@@ -20,7 +20,10 @@ from pipeline.ledger.store import Ledger
 
 @dataclass(slots=True)
 class Journal:
-    """What happened in a run, counted for the summary. Holds no patient data."""
+    """What happened in a run, counted for the summary. Holds no patient data.
+
+    `waiting` is why a file stays for the next run, by its shown name.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -28,6 +31,7 @@ class Journal:
     held: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + number

@@ -22,6 +22,8 @@ from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, storage_error
 from pipeline.folders import Folders, finished_files
 from pipeline.inbound.receive import receive
+from pipeline.inbox.looks import look
+from pipeline.inbox.taking import clear_markers, ready_in
 from pipeline.job import Job
 from pipeline.ledger.backup import copy_ledger
 from pipeline.ledger.store import Ledger
@@ -120,11 +122,14 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
 
 
 def _night(job: Job, with_recovery: bool = True) -> None:
+    inbox, encounters = job.config.folders.inbox, job.config.folders.encounters
+    before = {folder: look(folder) for folder in (inbox, encounters)}
     if with_recovery:
         recover(job)
-    folders = job.config.folders
-    receive(job, finished_files(folders.inbox), keep=False)
-    _claims_out(job, finished_files(folders.encounters), archive=True, with_recovery=False)
+    receive(job, ready_in(job, inbox, before[inbox]), keep=False)
+    clear_markers(job, inbox)
+    _claims_out(job, ready_in(job, encounters, before[encounters]), archive=True, with_recovery=False)
+    clear_markers(job, encounters)
 
 
 def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: bool = True) -> None:

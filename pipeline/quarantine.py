@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from edi.finding import Finding
 from pipeline.durable import DurableSteps
 from pipeline.errors import NotInQuarantine
+from pipeline.file_names import cut_name, shown_name
 from pipeline.folders import Folders, free_name
 from pipeline.job import Job
 
@@ -61,10 +63,13 @@ def quarantined(folder: Path) -> list[Quarantined]:
 
 
 def quarantined_as(folder: Path, name: str) -> Quarantined:
-    """One file by its name. NotInQuarantine where there is none."""
-    if name != Path(name).name or name.endswith(_REASON) or not (folder / name).is_file():
-        raise NotInQuarantine(repr(name), "`j3399 quarantine list` names what is there")
-    return _entry(folder, name)
+    """One file by its name, as it is or as it is shown. NotInQuarantine where there is none."""
+    if name == Path(name).name and not name.endswith(_REASON) and (folder / name).is_file():
+        return _entry(folder, name)
+    for one in quarantined(folder):
+        if shown_name(one.name) == name:
+            return one
+    raise NotInQuarantine(repr(name), "`j3399 quarantine list` names what is there")
 
 
 def release(steps: DurableSteps, folders: Folders, name: str) -> Path:
@@ -72,9 +77,9 @@ def release(steps: DurableSteps, folders: Folders, name: str) -> Path:
     found = quarantined_as(folders.quarantine, name)
     folder = folders.encounters if found.came_from == ENCOUNTERS else folders.inbox
     steps.make_folder(folder)
-    target = free_name(folder, name)
-    steps.rename(folders.quarantine / name, target)
-    steps.remove(_reason_of(folders.quarantine / name))
+    target = free_name(folder, found.name)
+    steps.rename(folders.quarantine / found.name, target)
+    steps.remove(_reason_of(folders.quarantine / found.name))
     return target
 
 
@@ -102,29 +107,32 @@ def quarantine_text(
     job: Job, name: str, content: bytes, findings: Sequence[Finding], came_from: str = INBOX
 ) -> None:
     """Set a piece of a file aside; the same content again takes its own place, another gets a name of its own."""
-    path = _place(job, name, content)
+    path = _place(job, name.replace("/", "!"), hashlib.sha256(content).hexdigest())
     _write_reason(job, path, findings, came_from)
     job.steps.replace_file(path, content)
-    job.journal.quarantined.append(path.name)
+    job.journal.quarantined.append(shown_name(path.name))
 
 
 def quarantine_file(job: Job, source: Path, findings: Sequence[Finding]) -> None:
     """Move a whole file aside."""
-    path = _place(job, source.name, source.read_bytes())
+    path = _place(job, source.name, _digest(source))
     _write_reason(job, path, findings, INBOX)
     job.steps.rename(source, path)
-    job.journal.quarantined.append(path.name)
+    job.journal.quarantined.append(shown_name(path.name))
 
 
-def _place(job: Job, name: str, content: bytes) -> Path:
+def _place(job: Job, name: str, digest: str) -> Path:
     """Where it goes: under its name, shortened where a longer one could not be written beside it."""
-    folder = job.config.folders.quarantine
-    digest = hashlib.sha256(content).hexdigest()[:8]
-    short = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
-    path = folder / (name if short == name else f"{short}.{digest}")
-    if path.exists() and path.read_bytes() != content:
-        path = folder / f"{short}.{digest}"
+    path = job.config.folders.quarantine / name
+    is_long = len(os.fsencode(name)) > _LONGEST_NAME
+    if is_long or (path.exists() and _digest(path) != digest):
+        return path.with_name(cut_name(name, _LONGEST_NAME, f".{digest[:8]}"))
     return path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _write_reason(job: Job, path: Path, findings: Sequence[Finding], came_from: str) -> None:

@@ -40,6 +40,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "held": journal.held,
         "refused": journal.refused,
         "quarantined": journal.quarantined,
+        "waiting": dict(sorted(journal.waiting.items())),
         "findings_by_rule": dict(sorted(rules.items())),
         "claims_by_state": states,
         "claims_without_answer": [claim.id for claim in unanswered],

@@ -11,6 +11,7 @@ import click
 from pipeline.cli.options import config_option, required_config
 from pipeline.cli.paragraphs import entry, heading
 from pipeline.durable import DurableSteps
+from pipeline.file_names import shown_name
 from pipeline.lock import run_lock
 
 if TYPE_CHECKING:
@@ -107,13 +108,14 @@ def release(names: tuple[str, ...], config_path: Path | None) -> int:
             quarantined_as(config.folders.quarantine, name)
         for name in names:
             target = put_back(steps, config.folders, name)
-            click.echo(f"{name} is back in {target.parent.parent.name}/{target.parent.name} as {target.name}")
+            where = f"{target.parent.parent.name}/{target.parent.name}"
+            click.echo(f"{shown_name(name)} is back in {where} as {shown_name(target.name)}")
     return 0
 
 
 def _lines(one: Quarantined) -> list[str]:
     since, where = one.since[:16] or "unknown", _BACK.get(one.came_from, one.came_from)
     more = f" (and {len(one.findings) - 1} more)" if len(one.findings) > 1 else ""
-    lines = heading(f"{one.name}  since {since}, from {where}")
+    lines = heading(f"{shown_name(one.name)}  since {since}, from {where}")
     lines += entry("why", f"{one.reason}{more}")
     return lines + (entry("next", one.next_step) if one.next_step else [])

@@ -24,6 +24,8 @@ def tell_summary(summary: dict[str, Any], config: Config) -> None:
             _say(f"{state} encounter {entry['encounter']}: {', '.join(entry['rules'])} (see {where})")
     for name in summary["quarantined"]:
         _say(f"set aside {name}: see {config.folders.quarantine / name}.reason.json")
+    for name, why in summary["waiting"].items():
+        _say(f"left {name} for the next night: {why}")
     parked = counts.get("events_parked", 0)
     if parked:
         _say(f"{parked} answers name no claim of the ledger; they are kept until one fits")

@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 
 from edi.answers import Answer, AnswerFile, read_answers
 from edi.finding import Finding, Place, RuleKey, Severity
-from pipeline.folders import finished_files, free_name
+from pipeline.file_names import shown_name
+from pipeline.folders import finished_files
 from pipeline.inbound import external
 from pipeline.inbound.doubts import doubts
 from pipeline.inbound.external import ExternalFile
@@ -28,6 +29,8 @@ from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
 from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.positions import bodies_of_claims
 from pipeline.inbound.states import update_states
+from pipeline.inbox.packed import is_packed, members, why_refused
+from pipeline.inbox.taking import read_taken, take
 from pipeline.job import Job
 from pipeline.ledger import answers, provider_adjustments
 from pipeline.ledger.answers import PARKED, EventRow
@@ -62,15 +65,13 @@ def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
     """Read answers. With `keep` the files stay where they are; else they move through the inbox."""
     if keep:
         for path in _watched(paths):
-            _receive_bytes(job, path.name, path.read_bytes(), None)
+            _receive_data(job, path.name, path.read_bytes(), None)
     else:
         work = job.config.folders.work
         for path in finished_files(work):
             _receive_taken(job, path)
         for path in _watched(paths):
-            taken = free_name(work, path.name)
-            job.steps.rename(path, taken)
-            _receive_taken(job, taken)
+            _receive_taken(job, take(job, path))
     _match_parked(job)
 
 
@@ -80,21 +81,25 @@ def _watched(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _receive_taken(job: Job, path: Path) -> None:
-    """A file in `.work`; one that cannot be read stays there and costs itself alone."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        job.journal.findings.append(
-            Finding.of(
-                INTERCHANGE_CUT,
-                "The file cannot be read: {reason}.",
-                fields={"reason": error.strerror or type(error).__name__},
-                fix="Mend the disk or the permission; the file is read in the next run.",
-                place=Place(file=path.name),
-            )
-        )
+    """A file in `.work`; one that cannot be read costs itself alone."""
+    data = read_taken(job, path)
+    if data is not None:
+        _receive_data(job, path.name, data, path)
+
+
+def _receive_data(job: Job, name: str, data: bytes, work: Path | None) -> None:
+    """A file, or each file that is packed in it: one that was stopped goes on, since each is known by its bytes."""
+    if not is_packed(data):
+        _receive_bytes(job, name, data, work)
         return
-    _receive_bytes(job, path.name, data, path)
+    refused = why_refused(name, data, job.config.inbox)
+    if refused is not None:
+        _set_aside(job, name, data, work, [refused])
+        return
+    for member in members(name, data):
+        _receive_bytes(job, member.name, member.data, None)
+    if work is not None:
+        job.archive_in(work)
 
 
 def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
@@ -104,10 +109,10 @@ def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
     if known:
         job.journal.count("answer_files_repeated")
     else:
-        file = read_answers(data, name)
+        file = read_answers(data, shown_name(name))
         unreadable = _why_unreadable(file)
         if unreadable:
-            _set_aside(job, name, data, sha256, work, unreadable)
+            _set_aside(job, name, data, work, unreadable)
             return
         _record(job, name, sha256, file)
     if work is not None:
@@ -131,9 +136,7 @@ def _why_unreadable(file: AnswerFile) -> list[Finding]:
     return []
 
 
-def _set_aside(
-    job: Job, name: str, data: bytes, sha256: str, work: Path | None, findings: list[Finding]
-) -> None:
+def _set_aside(job: Job, name: str, data: bytes, work: Path | None, findings: list[Finding]) -> None:
     job.journal.findings += findings
     if work is not None:
         quarantine_file(job, work, findings)
@@ -146,7 +149,7 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
     sent = SentFiles(job.config.folders.archive_out)
     effects = _Effects(list(file.findings), job.ledger.patient_key(), sent)
     kinds = "+".join(sorted({answer.kind for answer in file.answers}))
-    place = Place(file=name)
+    place = Place(file=shown_name(name))
     claims = _claims_elsewhere(job, file)
     with job.ledger.transaction("answers") as connection:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
@@ -196,7 +199,7 @@ def _claims_elsewhere(job: Job, file: AnswerFile) -> list[ExternalFile]:
 
 def _record_answer(connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects) -> None:
     digest = identity(answer)
-    place = Place(file=name)
+    place = Place(file=shown_name(name))
     if answers.has_transaction(connection, digest):
         effects.findings.append(
             Finding.of(

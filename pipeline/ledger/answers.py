@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from pipeline.file_names import stored_name
 from pipeline.ledger.schema import event_candidates, events, inbound_files, transactions
 
 PARKED = ""
@@ -58,8 +59,11 @@ def has_file(connection: Connection, sha256: str) -> bool:
 
 
 def add_file(connection: Connection, sha256: str, name: str, kind: str, state: str, received: str) -> None:
+    """The row of a file that came in, under its partner's own name (`ARCHIVE!member` of a packed one)."""
     connection.execute(
-        insert(inbound_files).values(sha256=sha256, name=name, kind=kind, state=state, received=received)
+        insert(inbound_files).values(
+            sha256=sha256, name=stored_name(name), kind=kind, state=state, received=received
+        )
     )
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from edi.finding import Finding, Place, RuleKey, Severity
 from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
+from pipeline.file_names import shown_name
 from pipeline.job import Job
 from pipeline.ledger import answers, encounters
 from pipeline.progress import watched
@@ -101,7 +102,7 @@ def _tell_unreadable(job: Job, path: Path, error: _Unreadable) -> None:
             "The file cannot be read: {reason}.",
             fields={"reason": str(error)},
             fix="Mend the file's permission or the disk; it is read in the next run.",
-            place=Place(file=path.name),
+            place=Place(file=shown_name(path.name)),
         )
     )
 
@@ -149,7 +150,7 @@ def _take_in_file(job: Job, file: _SurveyedFile, conflicts: frozenset[str]) -> b
 
 def _set_aside(job: Job, path: Path, record: IntakeRecord, findings: Sequence[Finding]) -> None:
     """A record that is not taken: its findings into the journal, itself into quarantine."""
-    findings = [finding.at(file=path.name) for finding in findings]
+    findings = [finding.at(file=shown_name(path.name)) for finding in findings]
     job.journal.findings += findings
     job.journal.count("records_set_aside")
     if record.whole_file:
