@@ -35,9 +35,8 @@ def plain(value: object) -> Any:
         case tuple() | list():
             return [plain(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {
-            field.name: plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if field.compare
-        }
+        names = [field.name for field in dataclasses.fields(value) if field.compare]
+        # what a record says of its segments, though it is no field
+        names += getattr(value, "ALSO_PLAIN", ())
+        return {name: plain(getattr(value, name)) for name in names}
     raise TypeError(f"{type(value).__name__} has no plain form")

@@ -7,16 +7,19 @@ Source: 005010X231A1, FACTS D1 and annex 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from edi.acknowledgment.verdicts import Verdict, verdict
 from edi.answer_reading import Fields, Loop, Reading
 from edi.envelope import Transaction
 from edi.finding import Finding
+from edi.other_elements import OtherElement, all_elements, other_elements
 from edi.protected import Protected
 from edi.tokens import Segment
 
 CLAIM_CONTEXT = "CLM01"
+_KIND = "999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ class GroupAcknowledgment:
 
     `functional_id`, `control_number` (our GS06) and `version` are AK101 to AK103; `code`,
     the counts and `syntax_codes` are AK901 to AK909. `segments` are AK1 and AK9, `unplaced`
-    those that stand where no loop has them.
+    those that stand where no loop has them; `other_elements` are theirs, and all that stands beside
+    the fields of these records.
     """
 
     functional_id: str
@@ -124,6 +128,7 @@ class GroupAcknowledgment:
     received: int | None
     accepted_count: int | None
     syntax_codes: tuple[str, ...]
+    other_elements: tuple[OtherElement, ...]
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
     unplaced: list[Segment] = field(repr=False, compare=False)
@@ -215,10 +220,21 @@ def _group(sorter: _Sorter) -> GroupAcknowledgment:
         received=trailer.whole(3) if trailer else None,
         accepted_count=trailer.whole(4) if trailer else None,
         syntax_codes=_codes(trailer, 5),
+        other_elements=tuple(_other_elements(sorter)),
         segment_position=header.position if header else 1,
         segments=sorter.header.segments,
         unplaced=sorter.unplaced,
     )
+
+
+def _other_elements(sorter: _Sorter) -> Iterator[OtherElement]:
+    """What stands beside the fields; the table is the same for 999 and 997."""
+    yield from other_elements(sorter.header.segments, _KIND, "HEADER", once=("AK1", "AK9"))
+    for answer in sorter.transactions:
+        errors = [(error.loop, *error.elements) for error in answer.errors]
+        for loop in (answer.loop, *(loop for loops in errors for loop in loops)):
+            yield from other_elements(loop.segments, _KIND, loop.name, once=("IK5", "AK5"))
+    yield from all_elements(sorter.unplaced, "HEADER")
 
 
 def _transaction(loops: _TransactionLoop) -> TransactionAcknowledgment:

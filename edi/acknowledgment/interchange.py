@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from edi.acknowledgment.verdicts import Verdict, verdict
+from edi.other_elements import OtherElement, other_elements
 from edi.tokens import Segment
 from edi.values import parse_date
 
@@ -19,7 +20,7 @@ class InterchangeAcknowledgment:
     """The gateway's answer to one interchange: TA101 to TA105.
 
     `interchange_control_number` is the ISA13 of what was sent. `code` is A, E or R, `note`
-    000 to 031 says why. `segment_position` is 0: a TA1 stands in no transaction set.
+    000 to 031 says why. `other_elements` are those beyond TA105. `segment_position` is 0: a TA1 stands in no transaction set.
     """
 
     interchange_control_number: str
@@ -27,6 +28,7 @@ class InterchangeAcknowledgment:
     interchange_time: str
     code: str
     note: str
+    other_elements: tuple[OtherElement, ...] = ()
     segment_position: int = 0
 
     @property
@@ -49,5 +51,6 @@ def read_interchange_acknowledgment(segment: Segment) -> InterchangeAcknowledgme
         interchange_time=time,
         code=code,
         note=note,
+        other_elements=tuple(other_elements([segment], "TA1", "ISA")),
         segment_position=segment.position,
     )

@@ -30,6 +30,7 @@ from edi.answer_parts import (
     find_reference,
 )
 from edi.claim_status.outcomes import category
+from edi.other_elements import OtherElement
 from edi.tokens import Segment
 
 ACCEPT = "WQ"
@@ -321,7 +322,8 @@ class ClaimStatusReport:
     """One 277CA or 277: BHT, its levels in the order of the file, and its claims.
 
     `kind` is `277CA` or `277`; `structure`, `purpose`, `reference`, `created`, `time` and `type`
-    are BHT01 to BHT06, `segments` hold the BHT. `unplaced` are segments that no level holds.
+    are BHT01 to BHT06, `segments` hold the BHT. `unplaced` are segments that no level holds;
+    `other_elements` are theirs, and all that stands beside the fields of these records.
     """
 
     kind: str
@@ -334,6 +336,7 @@ class ClaimStatusReport:
     levels: tuple[Level, ...]
     claims: tuple[ClaimStatus, ...]
     batch_rejections: tuple[BatchRejection, ...]
+    other_elements: tuple[OtherElement, ...]
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
     unplaced: list[Segment] = field(repr=False, compare=False)

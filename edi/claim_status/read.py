@@ -8,6 +8,8 @@ Source: FACTS D2 and D3, annexes 2 and 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from edi.answer_parts import find_reference
 from edi.answer_reading import (
     Fields,
@@ -36,11 +38,13 @@ from edi.claim_status.sorting import ClaimLoops, LevelLoops, LevelSorter
 from edi.codes import knows
 from edi.envelope import Transaction
 from edi.finding import Finding, RuleKey, Severity
+from edi.other_elements import OtherElement, all_elements, other_elements
 from edi.protected import shown_code
 
 STATUS_NOT_ALLOWED = RuleKey("status-not-allowed", 4, Severity.WARNING)
 CODE_UNKNOWN = RuleKey("adjustment-code-unknown", 5, Severity.WARNING)
 RECEIVER = "21"
+_KIND = "277"
 _LONGEST_CODE = 4
 
 
@@ -104,6 +108,7 @@ class _Builder:
             levels=tuple(self._levels),
             claims=tuple(claims),
             batch_rejections=self._batch_rejections(),
+            other_elements=tuple(_other_elements(self._sorter)),
             segment_position=header.position if header else 1,
             segments=self._sorter.header.segments,
             unplaced=self._sorter.unplaced,
@@ -260,6 +265,19 @@ class _Builder:
         """TRN02 of 2200B: of this level, or of the receiver above it."""
         chain = [self._levels[at] for at in self._sorter.chain(index)]
         return next((level.trace_number for level in chain if level.code == RECEIVER), "")
+
+
+def _other_elements(sorter: LevelSorter) -> Iterator[OtherElement]:
+    """What stands beside the fields, level by level. The table is the same for 277CA and 277."""
+    yield from other_elements(sorter.header.segments, _KIND, "HEADER", once=("BHT",))
+    yield from all_elements(sorter.unplaced, "HEADER")
+    for level in sorter.levels:
+        for loop in (level.header, level.names, level.tracking):
+            yield from other_elements(loop.segments, _KIND, loop.name, loop.name[:4])
+        for claim in level.claims:
+            yield from other_elements(claim.loop.segments, _KIND, claim.loop.name, "claim", once=("TRN",))
+            for line in claim.lines:
+                yield from other_elements(line.segments, _KIND, line.name, line.name[:4])
 
 
 def _paperwork(loop: Loop) -> tuple[Paperwork, ...]:

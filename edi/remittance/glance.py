@@ -26,18 +26,22 @@ from edi.answer_parts import (
     QuantityEntry,
     Reference,
 )
-from edi.remittance.model import Adjustment, ClaimPayment, Remark, ServiceLine
+from edi.remittance.model import AdjudicationValue, Adjustment, ClaimPayment, Remark, ServiceLine
 from edi.separators import Separators
 from edi.tokens import Segment
 from edi.values import parse_cents, parse_date_range, parse_decimal
 
 ADJUDICATION_REMARKS: Final = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+ADJUDICATION_VALUES: Final = {
+    "MIA": (1, 2, 3, 4, *range(6, 20), 24),
+    "MOA": (1, 2, 8, 9),
+}
 REMARK_CODE: Final = "HE"
 
 _KEPT = 4096
 _MOST_ELEMENTS = 100
-_PADDING = [""] * 24
-_CLP_ELEMENTS, _SVC_ELEMENTS, _NM1_ELEMENTS = 13, 8, 10
+_PADDING = [""] * 25
+_CLP_ELEMENTS, _SVC_ELEMENTS, _NM1_ELEMENTS = 14, 8, 10
 _CAS = [f"CAS{number:02d}" for number in range(_MOST_ELEMENTS)]
 _CONTACT_NUMBERS = (3, 5, 7)
 _ANY_MARK = "\0"
@@ -108,6 +112,7 @@ def _claim(
     names: list[Name] = []
     contacts: list[Contact] = []
     remarks: dict[str, tuple[Remark, ...]] = {}
+    values: dict[str, tuple[AdjudicationValue, ...]] = {}
     for elements, here in others:
         segment_id = elements[0]
         if segment_id == "NM1":
@@ -115,7 +120,9 @@ def _claim(
         elif segment_id == "PER":
             contacts.append(_contact(elements + _PADDING, here))
         elif segment_id in ADJUDICATION_REMARKS and segment_id not in remarks:
-            remarks[segment_id] = _adjudication_remarks(elements + _PADDING, here)
+            elements += _PADDING
+            remarks[segment_id] = _adjudication_remarks(elements, here)
+            values[segment_id] = _adjudication_values(elements, here)
         else:
             raise Unsure
     header = split[0]
@@ -133,9 +140,11 @@ def _claim(
         header[9],
         header[11],
         clean_quantity(header[12]),
+        clean_quantity(header[13]) if header[13] else None,
         tuple(names),
         adjustments,
         remarks.get("MIA", ()) + remarks.get("MOA", ()),
+        values.get("MIA", ()) + values.get("MOA", ()),
         references,
         dates,
         amounts,
@@ -229,7 +238,7 @@ def _adjustments(elements: _Elements, position: int, found: list[Adjustment]) ->
     group = elements[1]
     for number in range(2, count, 3):
         reason, amount, units = elements[number : number + 3]
-        if reason or amount:
+        if reason or amount or units:
             quantity = clean_quantity(units) if units else None
             found.append(Adjustment(group, reason, _cents(amount), quantity, _CAS[number], True, position))
 
@@ -240,6 +249,17 @@ def _adjudication_remarks(elements: _Elements, position: int) -> tuple[Remark, .
         Remark(REMARK_CODE, elements[number], f"{segment_id}{number:02d}", position)
         for number in ADJUDICATION_REMARKS[segment_id]
         if elements[number]
+    )
+
+
+def _adjudication_values(elements: _Elements, position: int) -> tuple[AdjudicationValue, ...]:
+    segment_id = elements[0]
+    found = ((number, elements[number]) for number in ADJUDICATION_VALUES[segment_id])
+    values = ((number, clean_quantity(text)) for number, text in found if text)
+    return tuple(
+        AdjudicationValue(f"{segment_id}{number:02d}", value, position)
+        for number, value in values
+        if value is not None
     )
 
 

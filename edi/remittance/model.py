@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from edi.answer_parts import (
     AmountEntry,
@@ -28,21 +29,41 @@ from edi.answer_parts import (
     find_name,
     find_reference,
 )
+from edi.other_elements import OtherElement, other_elements
 from edi.records import record
 from edi.remittance.statuses import claim_status_meaning
 from edi.tokens import Segment
 
 DEBIT = "D"
+KIND = "835"
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """An account that money leaves or reaches: BPR06 to BPR09 of the payer, BPR12 to BPR15 of the payee."""
+
+    bank_qualifier: str
+    bank: str
+    account_qualifier: str
+    account: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How much was paid, and how: BPR01 to BPR04 and BPR16."""
+    """How much was paid, and how: BPR01 to BPR16.
+
+    `payment_format` is BPR05, `originator` BPR10 and `originator_supplement` BPR11.
+    """
 
     handling: str
     amount: int
     credit_or_debit: str
     method: str
+    payment_format: str
+    payer_account: BankAccount | None
+    originator: str
+    originator_supplement: str
+    payee_account: BankAccount | None
     payment_date: date | None
     unreadable: tuple[str, ...]
     segment_position: int
@@ -51,6 +72,27 @@ class Payment:
     def net(self) -> int:
         """The amount as the payee sees it: negative where BPR03 is a debit."""
         return -self.amount if self.credit_or_debit == DEBIT else self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a party is: N301, N302; N401 to N404 and N407."""
+
+    lines: tuple[str, ...]
+    city: str
+    state: str
+    postal_code: str
+    country: str
+    country_subdivision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the payee gets the remittance: RDM01 to RDM03."""
+
+    method: str
+    name: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +105,8 @@ class Party:
     identifier: str
     references: tuple[Reference, ...]
     contacts: tuple[Contact, ...]
+    address: Address | None
+    delivery: Delivery | None
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
 
@@ -99,6 +143,15 @@ class Remark:
 
 
 @record(frozen=True, slots=True)
+class AdjudicationValue:
+    """An amount, count or rate of MIA or MOA; `element` is its place (`MIA04`)."""
+
+    element: str
+    value: Decimal
+    segment_position: int
+
+
+@record(frozen=True, slots=True)
 class ServiceLine:
     """One service line as it was adjudicated: loop 2110.
 
@@ -123,6 +176,12 @@ class ServiceLine:
     unreadable: tuple[str, ...]
     segment_position: int
     segments: Sequence[Segment] = field(repr=False, compare=False)
+    ALSO_PLAIN: ClassVar = ("other_elements",)
+
+    @property
+    def other_elements(self) -> tuple[OtherElement, ...]:
+        """What stands in the line beside these fields."""
+        return tuple(other_elements(self.segments, KIND, "2110"))
 
     @property
     def billed_service(self) -> ProcedureCode | None:
@@ -153,11 +212,11 @@ class ServiceLine:
 
 @record(frozen=True, slots=True)
 class ClaimPayment:
-    """One claim as it was adjudicated: loop 2100, CLP01 to CLP12, and its lines.
+    """One claim as it was adjudicated: loop 2100, CLP01 to CLP13, and its lines.
 
     `status` is CLP02, `filing_indicator` CLP06, `payer_claim_control_number` CLP07 (the
-    REF*F8 of a replacement), `drg` CLP11 with its weight CLP12. `remarks` are those of MIA
-    and MOA. `segments` holds every segment of the claim, its lines included.
+    REF*F8 of a replacement), `drg` CLP11 with its weight CLP12, `discharge_fraction` CLP13.
+    `remarks` are those of MIA and MOA, `adjudication` their amounts. `segments` holds every segment of the claim, its lines included.
     """
 
     patient_control_number: str = field(repr=False)
@@ -171,9 +230,11 @@ class ClaimPayment:
     frequency: str
     drg: str
     drg_weight: Decimal | None
+    discharge_fraction: Decimal | None
     names: tuple[Name, ...]
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[Remark, ...]
+    adjudication: tuple[AdjudicationValue, ...]
     references: tuple[Reference, ...]
     dates: tuple[DateEntry, ...]
     amounts: tuple[AmountEntry, ...]
@@ -183,6 +244,13 @@ class ClaimPayment:
     unreadable: tuple[str, ...]
     segment_position: int
     segments: Sequence[Segment] = field(repr=False, compare=False)
+    ALSO_PLAIN: ClassVar = ("other_elements",)
+
+    @property
+    def other_elements(self) -> tuple[OtherElement, ...]:
+        """What stands in the claim beside these fields; a line has its own."""
+        own = len(self.segments) - sum(len(line.segments) for line in self.lines)
+        return tuple(other_elements(self.segments[:own], KIND, "2100"))
 
     @property
     def is_reversal(self) -> bool:
@@ -250,6 +318,12 @@ class ClaimGroup:
     summaries: tuple[ProviderSummary, ...]
     segment_position: int
     segments: list[Segment] = field(repr=False, compare=False)
+    ALSO_PLAIN: ClassVar = ("other_elements",)
+
+    @property
+    def other_elements(self) -> tuple[OtherElement, ...]:
+        """What stands in LX, TS3, TS2 and around them beside these fields."""
+        return tuple(other_elements(self.segments, KIND, "2000"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +349,8 @@ class RemittanceHeader:
     """What stands once in an 835, before its claims: a payment, and who paid whom.
 
     `trace` is TRN (the payment's number; its originator identifies the payer),
-    `production_date` DTM*405, `currency` CUR02, `references` the REF of the header (EV
-    receiver, F2 version).
+    `production_date` DTM*405, `currency` CUR02 and `currency_entity` CUR01, `references` the REF
+    of the header (EV receiver, F2 version). `other_elements` are what else stands there.
     """
 
     version: str
@@ -284,9 +358,12 @@ class RemittanceHeader:
     trace: Trace | None
     production_date: date | None
     currency: str
+    currency_entity: str
+    dates: tuple[DateEntry, ...]
     references: tuple[Reference, ...]
     payer: Party | None
     payee: Party | None
+    other_elements: tuple[OtherElement, ...]
     segment_position: int = 1
 
     @property
@@ -302,7 +379,10 @@ class RemittanceHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remittance(RemittanceHeader):
-    """One 835: its header and the claims it covers. `unplaced` are segments that no loop holds."""
+    """One 835: its header and the claims it covers.
+
+    `unplaced` are segments that no loop holds; their elements stand in `other_elements`, too.
+    """
 
     groups: tuple[ClaimGroup, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...]

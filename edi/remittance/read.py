@@ -27,11 +27,17 @@ from edi.answer_reading import (
 )
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding
-from edi.remittance.glance import ADJUDICATION_REMARKS, REMARK_CODE
+from edi.other_elements import OtherElement, all_elements, other_elements
+from edi.remittance.glance import ADJUDICATION_REMARKS, ADJUDICATION_VALUES, REMARK_CODE
 from edi.remittance.model import (
+    KIND,
+    Address,
+    AdjudicationValue,
     Adjustment,
+    BankAccount,
     ClaimGroup,
     ClaimPayment,
+    Delivery,
     Party,
     Payment,
     ProviderAdjustment,
@@ -69,9 +75,12 @@ def read_remittance(
         trace=header.trace,
         production_date=header.production_date,
         currency=header.currency,
+        currency_entity=header.currency_entity,
+        dates=header.dates,
         references=header.references,
         payer=header.payer,
         payee=header.payee,
+        other_elements=header.other_elements + reader.other_elements,
         groups=tuple(sorted(whole, key=lambda group: group.segment_position)),
         provider_adjustments=reader.provider_adjustments,
         unplaced=reader.unplaced,
@@ -128,6 +137,12 @@ class RemittanceReader:
     def unplaced(self) -> list[Segment]:
         """The segments that no loop holds."""
         return self._sorter.unplaced
+
+    @property
+    def other_elements(self) -> tuple[OtherElement, ...]:
+        """What stands beside the fields in PLB, and in segments that no loop holds."""
+        footer = other_elements(self._sorter.footer.segments, KIND, "FOOTER")
+        return (*footer, *all_elements(self.unplaced, "2000"))
 
     def __iter__(self) -> Iterator[ClaimPayment]:
         return (claim.read() for claim in self.scan())
@@ -216,18 +231,34 @@ def _header(sorter: RemittanceSorter, version: str) -> RemittanceHeader:
     header = sorter.header
     payment, traces = header.need("BPR"), read_traces(header)
     header.need("TRN")
-    produced = find_date(read_dates(header), "405")
+    dates = read_dates(header)
+    produced = find_date(dates, "405")
     currency = header.first("CUR")
+    payer, payee = _party_loop(sorter, "PR"), _party_loop(sorter, "PE")
     return RemittanceHeader(
         version=version,
         payment=_payment(payment) if payment else None,
         trace=traces[0] if traces else None,
         production_date=produced.first if produced else None,
         currency=currency.text(2) if currency else "",
+        currency_entity=currency.text(1) if currency else "",
+        dates=dates,
         references=read_references(header),
-        payer=_party(sorter, "PR"),
-        payee=_party(sorter, "PE"),
+        payer=_party(payer) if payer else None,
+        payee=_party(payee) if payee else None,
+        other_elements=tuple(_others_of_header(sorter, (payer, payee))),
     )
+
+
+def _others_of_header(sorter: RemittanceSorter, read: tuple[Loop | None, ...]) -> Iterator[OtherElement]:
+    """What stands beside the fields in the header, in payer and payee, and in any other party."""
+    yield from other_elements(sorter.header.segments, KIND, "HEADER", once=("BPR", "TRN", "CUR"))
+    for loop in sorter.parties:
+        if any(loop is one for one in read):
+            table = "NM1" if loop.segments[0].id == "NM1" else loop.name
+            yield from other_elements(loop.segments, KIND, loop.name, table, once=("N1", "NM1", "N4", "RDM"))
+        else:
+            yield from all_elements(loop.segments, loop.name)
 
 
 def _payment(entry: Fields) -> Payment:
@@ -237,30 +268,57 @@ def _payment(entry: Fields) -> Payment:
         amount=amount,
         credit_or_debit=entry.text(3),
         method=entry.text(4),
+        payment_format=entry.text(5),
+        payer_account=_account(entry, 6),
+        originator=entry.text(10),
+        originator_supplement=entry.text(11),
+        payee_account=_account(entry, 12),
         payment_date=entry.day(16),
         unreadable=entry.unreadable,
         segment_position=entry.position,
     )
 
 
-def _party(sorter: RemittanceSorter, qualifier: str) -> Party | None:
-    """The first party with the qualifier; where NM1 stands for N1, its elements are meant."""
-    for loop in sorter.parties:
-        header = Fields(loop.segments[0], loop)
-        if header.text(1) != qualifier:
-            continue
-        name, identifier_qualifier, identifier = (3, 8, 9) if header.segment.id == "NM1" else (2, 3, 4)
-        return Party(
-            qualifier=qualifier,
-            name=header.text(name),
-            identifier_qualifier=header.text(identifier_qualifier),
-            identifier=header.text(identifier),
-            references=read_references(loop),
-            contacts=read_contacts(loop),
-            segment_position=header.position,
-            segments=loop.segments,
-        )
-    return None
+def _account(entry: Fields, first: int) -> BankAccount | None:
+    bank_qualifier, bank, account_qualifier, account = found = [entry.text(first + at) for at in range(4)]
+    return BankAccount(bank_qualifier, bank, account_qualifier, account) if any(found) else None
+
+
+def _party_loop(sorter: RemittanceSorter, qualifier: str) -> Loop | None:
+    """The loop of the first party with the qualifier."""
+    return next(
+        (loop for loop in sorter.parties if Fields(loop.segments[0], loop).text(1) == qualifier), None
+    )
+
+
+def _party(loop: Loop) -> Party:
+    """A party; where NM1 stands for N1, its elements are meant."""
+    header = Fields(loop.segments[0], loop)
+    name, identifier_qualifier, identifier = (3, 8, 9) if header.segment.id == "NM1" else (2, 3, 4)
+    delivery = loop.first("RDM") if loop.name == "1000B" and header.segment.id == "N1" else None
+    return Party(
+        qualifier=header.text(1),
+        name=header.text(name),
+        identifier_qualifier=header.text(identifier_qualifier),
+        identifier=header.text(identifier),
+        references=read_references(loop),
+        contacts=read_contacts(loop),
+        address=_address(loop),
+        delivery=Delivery(delivery.text(1), delivery.text(2), delivery.text(3)) if delivery else None,
+        segment_position=header.position,
+        segments=loop.segments,
+    )
+
+
+def _address(loop: Loop) -> Address | None:
+    streets, place = loop.all("N3"), loop.first("N4")
+    if not streets and place is None:
+        return None
+    lines = tuple(text for entry in streets for number in (1, 2) if (text := entry.text(number)))
+    city, state, postal_code, country, subdivision = (
+        place.text(number) if place else "" for number in (1, 2, 3, 4, 7)
+    )
+    return Address(lines, city, state, postal_code, country, subdivision)
 
 
 def _group(loop: Loop, first_claim: int) -> ClaimGroup:
@@ -307,9 +365,11 @@ def _claim(loops: ClaimLoops) -> ClaimPayment:
         frequency=header.text(9),
         drg=header.text(11),
         drg_weight=header.decimal(12),
+        discharge_fraction=header.decimal(13),
         names=read_names(loop),
         adjustments=_adjustments(loop),
         remarks=_adjudication_remarks(loop) + _listed_remarks(loop),
+        adjudication=_adjudication_values(loop),
         references=read_references(loop),
         dates=read_dates(loop),
         amounts=read_amounts(loop),
@@ -350,7 +410,7 @@ def _adjustments(loop: Loop) -> tuple[Adjustment, ...]:
     adjustments = []
     for entry in loop.all("CAS"):
         for number in range(2, len(entry.segment.elements), 3):
-            if not entry.text(number) and not entry.text(number + 1):
+            if not any(entry.text(number + at) for at in range(3)):
                 continue
             amount, quantity = entry.cents(number + 1, required=True), entry.decimal(number + 2)
             adjustments.append(
@@ -375,6 +435,21 @@ def _adjudication_remarks(loop: Loop) -> tuple[Remark, ...]:
         for entry in loop.all(segment_id)
         for number in numbers
         if entry.text(number)
+    )
+
+
+def _adjudication_values(loop: Loop) -> tuple[AdjudicationValue, ...]:
+    """The amounts, counts and rates of MIA and MOA; those that are no number are reported and other elements."""
+    found = (
+        (entry, number, entry.decimal(number))
+        for segment_id, numbers in ADJUDICATION_VALUES.items()
+        for entry in loop.all(segment_id)
+        for number in numbers
+    )
+    return tuple(
+        AdjudicationValue(entry.element_name(number), value, entry.position)
+        for entry, number, value in found
+        if value is not None
     )
 
 

@@ -11,7 +11,7 @@ from edi.acknowledgment.implementation import (
     TransactionAcknowledgment,
 )
 from edi.acknowledgment.interchange import InterchangeAcknowledgment
-from edi.tables.pieces import Row, TableRow
+from edi.tables.pieces import Row, TableRow, other_element_rows
 
 _NO_COUNTS: Row = (None, None, None)
 _NO_FAULT: Row = (None, "", None, "", "", None, None, None, "", "", "", "")
@@ -22,6 +22,7 @@ def interchange_acknowledgment_rows(answer: InterchangeAcknowledgment) -> Iterat
     sent = (answer.interchange_control_number, answer.interchange_date, answer.interchange_time)
     verdict = (answer.code, answer.verdict.value, answer.note)
     yield "acknowledgments", (None, "TA1", *sent, "", "", "", "", "", *verdict, *_NO_COUNTS, *_NO_FAULT)
+    yield from other_element_rows((None, None), answer.other_elements)
 
 
 def acknowledgment_rows(kind: str, answer: GroupAcknowledgment) -> Iterator[TableRow]:
@@ -33,6 +34,7 @@ def acknowledgment_rows(kind: str, answer: GroupAcknowledgment) -> Iterator[Tabl
     yield "acknowledgments", (answer.segment_position, *head, *counts, *_NO_FAULT)
     for transaction in answer.transactions:
         yield from _transaction_rows(group, transaction)
+    yield from other_element_rows((None, None), answer.other_elements)
 
 
 def _transaction_rows(group: Row, answer: TransactionAcknowledgment) -> Iterator[TableRow]:

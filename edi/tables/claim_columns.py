@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from edi.answer_parts import ProcedureCode
+from edi.other_elements import most_elements
 from edi.remittance.glance import (
     ADJUDICATION_REMARKS,
     REMARK_CODE,
@@ -26,9 +27,19 @@ from edi.remittance.statuses import claim_status_meaning
 from edi.tables.arrow import TYPES, money, quantity
 from edi.tables.columns import Kind
 from edi.tables.cut_text import CutText, Flags, Numbers, Segments, Slices, code, join
+from edi.tables.entry_arrays import AdjudicationArrays, EntryArrays, all_but
+from edi.tables.rows import (
+    ALLOWED_OF_LINES,
+    DATES_OF_CLAIMS,
+    DAY_OF_LINES,
+    NUMBER_OF_LINES,
+    PERIOD_OF_LINES,
+)
 from edi.tokens import Run
 
 _TRIPLETS: Final = range(2, 20, 3)
+_NOT_READ: Final = 10  # CLP10
+_MOST_COMPONENTS = 7
 _FIRST_PLAIN, _LAST_PLAIN = ord("!"), ord("~")
 _NO_CODE = ProcedureCode("", "")
 
@@ -101,7 +112,8 @@ class ClaimColumns:
         self._dtm, self._ref, self._amt = having("DTM"), having("REF"), having("AMT")
         self._qty, self._lq = having("QTY"), having("LQ")
         self._adjudication = {name: having(name) for name in ADJUDICATION_REMARKS}
-        of_claims_alone = [having("NM1"), having("PER"), *self._adjudication.values()]
+        self._nm1, self._per = having("NM1"), having("PER")
+        of_claims_alone = [self._nm1, self._per, *self._adjudication.values()]
         self._of_claims_alone = np.concatenate([segments.which for segments in of_claims_alone])
         self._claim = _last_of(self._clp.which, len(ids))
         self._line = _last_of(self._svc.which, len(ids))
@@ -131,6 +143,15 @@ class ClaimColumns:
         self._refuse(self._lq.which[self._line[self._lq.which] < 0])
         if self._cas.most >= _TRIPLETS.stop:
             self._refuse(self._cas.which[self._cut.counts[self._cas.which] >= _TRIPLETS.stop])
+        self._refuse(self._clp.which[self._clp.element(_NOT_READ).length > 0])
+        read = {"2100": {"CLP": self._clp, "NM1": self._nm1, "PER": self._per, **self._adjudication}}
+        read["2110"] = {"SVC": self._svc, "REF": self._ref, "DTM": self._dtm, "AMT": self._amt}
+        read["2110"] |= {"QTY": self._qty, "LQ": self._lq}
+        for loop, groups in read.items():
+            for name, segments in groups.items():
+                most = most_elements("835", loop, name)
+                if segments.most > most:
+                    self._refuse(segments.which[self._cut.counts[segments.which] > most])
         for segments in self._adjudication.values():
             self._unclean |= np.bincount(self._claim[segments.which], minlength=len(self._clp)) > 1
 
@@ -157,12 +178,17 @@ class ClaimColumns:
         clp, svc, qty = self._clp, self._svc, self._qty
         self._units = self._unique(svc, 5, clean_quantity)
         self._submitted_units = self._unique(svc, 7, clean_quantity)
-        self._unique(clp, 12, clean_quantity)
-        self._unique(qty, 2, clean_quantity)
+        self._drg_weight = self._unique(clp, 12, clean_quantity)
+        self._discharge_fraction = self._unique(clp, 13, clean_quantity)
+        self._quantities = self._unique(qty, 2, clean_quantity)
+        self._values = AdjudicationArrays(self._adjudication)
+        self._adjudicated = self._unique_of(self._values.which, self._values.values, clean_quantity)
         self._date_codes = self._cut.codes(self._dtm.element(1))
         self._dates = self._unique(self._dtm, 2, clean_period)
 
         def procedure(text: str) -> ProcedureCode | None:
+            if text.count(self._component) >= _MOST_COMPONENTS:
+                raise Unsure
             return clean_procedure(text, self._component)
 
         self._services = self._unique(svc, 1, procedure)
@@ -205,7 +231,7 @@ class ClaimColumns:
             join([cas.element(number + at) for number in numbers]) for at in range(3)
         )
         segments = np.tile(cas.which, len(numbers))
-        given = np.flatnonzero((reasons.length > 0) | (amounts.length > 0))
+        given = np.flatnonzero((reasons.length > 0) | (amounts.length > 0) | (quantities.length > 0))
         if len(numbers) > 1:  # the triplets of one segment stand in their order already
             given = given[np.argsort(segments[given], kind="stable")]
         self._adjusted = Segments(self._cut, segments[given])
@@ -232,6 +258,7 @@ class ClaimColumns:
             "lines": self._lines(),
             "adjustments": self._adjustment_columns(),
             "remarks": self._remarks(),
+            **self._entries(),
         }
         return {name: columns for name, columns in tables.items() if len(columns[0])}
 
@@ -250,9 +277,8 @@ class ClaimColumns:
         text = {number: self._cut.texts(clp.element(number)) for number in (1, 6, 7, 8, 9, 11)}
         status = self._unique(clp, 2, str)
         at_claims = self._line[self._dtm.which] < 0
-        received = [
-            self._first_date(code, at_claims, self._claim, len(clp)) for code in ("232", "233", "050")
-        ]
+        found = [self._first_date(code, at_claims, self._claim, len(clp)) for code in DATES_OF_CLAIMS]
+        self._held_dates = found
         number, _, position = self._keys(clp.which)
         return [
             number,
@@ -265,22 +291,32 @@ class ClaimColumns:
             text[8],
             text[9],
             text[11],
-            *(self._dates.column(Kind.DAY, _first, codes) for codes in received),
+            *(self._day_column(_first, which) for which in found),
             status.column(Kind.FLAG, _is_reversal),
             status.column(Kind.FLAG, _was_forwarded),
+            self._drg_weight.column(Kind.QUANTITY, quantity),
+            self._discharge_fraction.column(Kind.QUANTITY, quantity),
         ]
 
     def _first_date(self, qualifier: str, chosen: Flags, owner: Numbers, count: int) -> Numbers:
-        """The code of the first date with the qualifier for each claim or line, -1 where there is none."""
+        """Which DTM is the first with the qualifier of each claim or line, -1 where there is none."""
         found = np.flatnonzero((self._date_codes == code(qualifier)) & chosen)
-        return _first_of_each(owner[self._dtm.which[found]], self._dates.codes[found], count)
+        return _first_of_each(owner[self._dtm.which[found]], found, count)
+
+    def _day_column(self, read: Callable[[Any], object], which: Numbers) -> pa.Array:
+        if not len(self._dtm):
+            return pa.nulls(len(which), TYPES[Kind.DAY])
+        return self._dates.column(Kind.DAY, read, np.where(which >= 0, self._dates.codes[which], -1))
 
     def _lines(self) -> list[pa.Array]:
         svc = self._svc
         at_lines = self._line[self._dtm.which] >= 0
         single, first, last = (
-            self._first_date(code, at_lines, self._line, len(svc)) for code in ("472", "150", "151")
+            self._first_date(code, at_lines, self._line, len(svc))
+            for code in (DAY_OF_LINES, *PERIOD_OF_LINES)
         )
+        first, last = np.where(single >= 0, single, first), np.where(single >= 0, single, last)
+        self._held_dates += [first, last]
         return [
             *self._keys(svc.which),
             self._services.column(Kind.TEXT, lambda service: (service or _NO_CODE).qualifier),
@@ -293,20 +329,26 @@ class ClaimColumns:
             self._submitted.column(Kind.TEXT, lambda service: (service or _NO_CODE).code),
             self._submitted_units.column(Kind.QUANTITY, quantity),
             self._cut.texts(self._line_control_numbers()),
-            self._dates.column(Kind.DAY, _first, np.where(single >= 0, single, first)),
-            self._dates.column(Kind.DAY, _last, np.where(single >= 0, single, last)),
+            self._day_column(_first, first),
+            self._day_column(_last, last),
             self._allowed(),
+            self._services.column(Kind.TEXT, lambda service: (service or _NO_CODE).description),
+            self._submitted.column(Kind.TEXT, lambda service: (service or _NO_CODE).qualifier),
+            self._submitted.column(Kind.TEXT, lambda service: " ".join((service or _NO_CODE).modifiers)),
+            self._submitted.column(Kind.TEXT, lambda service: (service or _NO_CODE).description),
         ]
 
     def _line_control_numbers(self) -> Slices:
-        which = self._first_of_lines(self._ref, "6R")
+        which = self._first_of_lines(self._ref, NUMBER_OF_LINES)
+        self._held_references = which
         values = self._ref.element(2)
         if not len(self._ref):
             return Slices(np.zeros_like(which), np.zeros_like(which))
         return Slices(values.begin[which], np.where(which >= 0, values.length[which], 0))
 
     def _allowed(self) -> pa.Array:
-        which = self._first_of_lines(self._amt, "B6")
+        which = self._first_of_lines(self._amt, ALLOWED_OF_LINES)
+        self._held_amounts = which
         cents = self._amounts[which] if len(self._amounts) else which
         return money(np.where(which >= 0, cents, 0), _with_nulls(which, which < 0))
 
@@ -315,6 +357,34 @@ class ClaimColumns:
         line = self._line[segments.which]
         found = np.flatnonzero((self._cut.codes(segments.element(1)) == code(qualifier)) & (line >= 0))
         return _first_of_each(line[found], found, len(self._svc))
+
+    def _entries(self) -> Mapping[str, list[pa.Array]]:
+        """What no column of claims and lines has; those are made before."""
+        arrays = EntryArrays(self._cut, self._keys, self._line)
+        ref, dtm, amt, qty = self._ref, self._dtm, self._amt, self._qty
+        references = all_but(len(ref), [self._held_references])
+        dates = all_but(len(dtm), self._held_dates)
+        amounts = all_but(len(amt), [self._held_amounts])
+        days = self._dates.codes[dates]
+        claim, _, position = self._keys(self._values.which)
+        return {
+            "names": arrays.names(self._nm1),
+            "references": arrays.entries(ref, references, [self._cut.texts(ref.element(2).at(references))]),
+            "dates": arrays.entries(
+                dtm, dates, [self._dates.column(Kind.DAY, read, days) for read in (_first, _last)]
+            ),
+            "amounts": arrays.entries(amt, amounts, [money(self._amounts[amounts])]),
+            "quantities": arrays.entries(
+                qty, np.arange(len(qty)), [self._quantities.column(Kind.QUANTITY, quantity)]
+            ),
+            "contacts": arrays.contacts(self._per),
+            "adjudication": [
+                claim,
+                position,
+                self._values.elements(),
+                self._adjudicated.column(Kind.QUANTITY, quantity),
+            ],
+        }
 
     def _adjustment_columns(self) -> list[pa.Array]:
         return [

@@ -29,7 +29,7 @@ from edi.tables.arrow import arrow_schema
 from edi.tables.claim_columns import ClaimColumns
 from edi.tables.claim_stretches import clean_parts, long_stretches
 from edi.tables.netted import netted_claims
-from edi.tables.pieces import TableRow
+from edi.tables.pieces import TableRow, other_element_rows
 from edi.tables.status_rows import claim_status_rows
 from edi.tables.unknown import unknown_codes
 
@@ -128,6 +128,7 @@ def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableCo
     for group in reader.empty_groups:
         yield from rows.provider_total_rows(group, None, None)
     yield from rows.provider_adjustment_rows(reader.provider_adjustments)
+    yield from other_element_rows((None, None), reader.other_elements)
     yield from rows.reversal_rows(remittance.reversals)
     yield from map(rows.finding_row, remittance.findings())
 

@@ -8,22 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from edi.claim837i.model import Claim
 from edi.finding import Finding
 from edi.protected import MASK, Protected
 from edi.remittance.model import (
     Adjustment,
+    BankAccount,
     ClaimGroup,
     ClaimPayment,
+    Party,
     ProviderAdjustment,
     Remark,
     RemittanceHeader,
     ServiceLine,
 )
 from edi.remittance.reversals import Reversal
-from edi.tables.pieces import NO_CODE, Row, TableRow, contact_rows, read_amount, reference_words
+from edi.tables.pieces import (
+    NO_CODE,
+    Owner,
+    Row,
+    TableRow,
+    amount_rows,
+    contact_rows,
+    date_rows,
+    name_rows,
+    other_element_rows,
+    quantity_rows,
+    read_amount,
+    reference_rows,
+    reference_words,
+    without_first,
+)
 from edi.values import to_cents
+
+CLAIM_LEVEL, LINE_LEVEL = "2100", "2110"
+DATES_OF_CLAIMS: Final = ("232", "233", "050")
+"""The dates of a claim that are columns of `claims`; below, what is a column of `lines`."""
+DAY_OF_LINES, PERIOD_OF_LINES = "472", ("150", "151")
+NUMBER_OF_LINES, ALLOWED_OF_LINES = "6R", "B6"
+_ABOVE: Final = (None, None)
 
 
 def remittance_header_rows(header: RemittanceHeader) -> Iterator[TableRow]:
@@ -50,10 +75,41 @@ def remittance_header_rows(header: RemittanceHeader) -> Iterator[TableRow]:
             header.production_date,
             header.currency,
             reference_words(header.references),
+            header.currency_entity,
+            payment.payment_format if payment else "",
+            *_account(payment.payer_account if payment else None),
+            payment.originator if payment else "",
+            payment.originator_supplement if payment else "",
+            *_account(payment.payee_account if payment else None),
+            payer.identifier_qualifier if payer else "",
+            *_address(payer),
+            *_address(payee),
+            *_delivery(payee),
         ),
     )
+    yield from date_rows(_ABOVE, "HEADER", without_first(header.dates, ["405"]))
     for level, party in (("1000A", payer), ("1000B", payee)):
         yield from contact_rows(None, level, party.contacts if party else ())
+    yield from other_element_rows(_ABOVE, header.other_elements)
+
+
+def _account(account: BankAccount | None) -> Row:
+    if account is None:
+        return ("",) * 4
+    return account.bank_qualifier, account.bank, account.account_qualifier, account.account
+
+
+def _address(party: Party | None) -> Row:
+    address = party.address if party else None
+    if address is None:
+        return ("",) * 6
+    place = (address.city, address.state, address.postal_code, address.country, address.country_subdivision)
+    return " ".join(address.lines), *place
+
+
+def _delivery(party: Party | None) -> Row:
+    delivery = party.delivery if party else None
+    return (delivery.method, delivery.name, delivery.number) if delivery else ("",) * 3
 
 
 def provider_total_rows(
@@ -76,6 +132,7 @@ def provider_total_rows(
                     value,
                 ),
             )
+    yield from other_element_rows(_ABOVE, group.other_elements)
 
 
 def reversal_rows(reversals: Iterable[Reversal]) -> Iterator[TableRow]:
@@ -107,7 +164,7 @@ def provider_adjustment_rows(entries: Iterable[ProviderAdjustment]) -> Iterator[
 
 
 def claim_payment_rows(number: int, claim: ClaimPayment) -> Iterator[TableRow]:
-    """The rows of one claim of an 835: `claims`, `lines`, `adjustments`, `remarks`."""
+    """The rows of one claim of an 835 and of its lines, in all tables that have some."""
     yield (
         "claims",
         (
@@ -128,14 +185,37 @@ def claim_payment_rows(number: int, claim: ClaimPayment) -> Iterator[TableRow]:
             claim.date_of("050"),
             claim.is_reversal,
             claim.was_forwarded,
+            claim.drg_weight,
+            claim.discharge_fraction,
         ),
     )
+    owner = (number, None)
     yield from _adjustment_rows(number, None, claim.adjustments)
     yield from _remark_rows(number, None, claim.remarks)
+    yield from name_rows(number, CLAIM_LEVEL, claim.names)
+    yield from reference_rows(owner, CLAIM_LEVEL, claim.references)
+    yield from date_rows(owner, CLAIM_LEVEL, without_first(claim.dates, DATES_OF_CLAIMS))
+    yield from amount_rows(owner, CLAIM_LEVEL, claim.amounts)
+    yield from quantity_rows(owner, CLAIM_LEVEL, claim.quantities)
+    yield from contact_rows(number, CLAIM_LEVEL, claim.contacts)
+    for entry in claim.adjudication:
+        yield "adjudication", (number, entry.segment_position, entry.element, entry.value)
+    yield from other_element_rows(owner, claim.other_elements)
     for line_number, line in enumerate(claim.lines, start=1):
         yield "lines", _line_row(number, line_number, line)
         yield from _adjustment_rows(number, line_number, line.adjustments)
         yield from _remark_rows(number, line_number, line.remarks)
+        yield from _entry_rows((number, line_number), line)
+
+
+def _entry_rows(owner: Owner, line: ServiceLine) -> Iterator[TableRow]:
+    has_day = any(entry.qualifier == DAY_OF_LINES for entry in line.dates)
+    held = [DAY_OF_LINES] if has_day else PERIOD_OF_LINES
+    yield from reference_rows(owner, LINE_LEVEL, without_first(line.references, [NUMBER_OF_LINES]))
+    yield from date_rows(owner, LINE_LEVEL, without_first(line.dates, held))
+    yield from amount_rows(owner, LINE_LEVEL, without_first(line.amounts, [ALLOWED_OF_LINES]))
+    yield from quantity_rows(owner, LINE_LEVEL, line.quantities)
+    yield from other_element_rows(owner, line.other_elements)
 
 
 def _line_row(claim: int, number: int, line: ServiceLine) -> Row:
@@ -157,7 +237,11 @@ def _line_row(claim: int, number: int, line: ServiceLine) -> Row:
         line.line_control_number,
         first,
         last,
-        line.amount("B6"),
+        line.amount(ALLOWED_OF_LINES),
+        service.description,
+        submitted.qualifier,
+        " ".join(submitted.modifiers),
+        submitted.description,
     )
 
 

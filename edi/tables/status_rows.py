@@ -7,9 +7,22 @@ from decimal import Decimal
 
 from edi.answer_parts import DateEntry, Name
 from edi.claim_status.model import ClaimStatus, ClaimStatusReport, Level, Paperwork, Status, StatusLine
-from edi.tables.pieces import NO_CODE, Row, TableRow, contact_rows, reference_words
+from edi.tables.pieces import (
+    NO_CODE,
+    Row,
+    TableRow,
+    amount_rows,
+    contact_rows,
+    date_rows,
+    name_rows,
+    other_element_rows,
+    quantity_rows,
+    reference_words,
+    without_first,
+)
 
 _MOST = 10**9
+_SERVICE = "472"
 _Numbers = tuple[str, str, str, str]
 """TRN02, the account number, REF*1K and REF*FJ."""
 
@@ -20,12 +33,22 @@ def claim_status_rows(report: ClaimStatusReport) -> Iterator[TableRow]:
     yield "status_reports", (*head, report.created, report.time, report.type)
     for level in report.levels:
         yield "status_levels", _level_row(level)
-        yield from contact_rows(None, level.loop.replace("2000", "2100"), level.contacts)
+        yield from _entry_rows(level)
         numbers = (level.trace_number, "", "", "")
         for status in level.statuses:
             yield from _status_rows((None, None), level.loop.replace("2000", "2200"), status, numbers)
     for number, claim in enumerate(report.claims, start=1):
         yield from _claim_rows(number, claim)
+    yield from other_element_rows((None, None), report.other_elements)
+
+
+def _entry_rows(level: Level) -> Iterator[TableRow]:
+    above, names, tracking = (None, None), *(level.loop.replace("2000", loop) for loop in ("2100", "2200"))
+    yield from contact_rows(None, names, level.contacts)
+    yield from name_rows(None, names, level.names)
+    yield from date_rows(above, tracking, level.dates)
+    yield from amount_rows(above, tracking, level.amounts)
+    yield from quantity_rows(above, tracking, level.quantities)
 
 
 def _level_row(level: Level) -> Row:
@@ -62,6 +85,7 @@ def _count(quantity: Decimal | None) -> int | None:
 def _claim_rows(number: int, claim: ClaimStatus) -> Iterator[TableRow]:
     yield "status_claims", (number, *_claim_row(claim))
     yield from contact_rows(number, claim.loop, claim.contacts)
+    yield from date_rows((number, None), claim.loop, without_first(claim.dates, [_SERVICE]))
     yield from _paperwork_rows((number, None), claim.paperwork)
     numbers = (claim.trace_number, claim.patient_control_number, claim.payer_claim_control_number)
     for status in claim.statuses:
@@ -69,10 +93,12 @@ def _claim_rows(number: int, claim: ClaimStatus) -> Iterator[TableRow]:
     for line_number, line in enumerate(claim.lines, start=1):
         key = (number, line_number)
         yield "status_lines", (*key, *_line_row(line))
+        level = claim.loop.replace("2200", "2220")
+        yield from date_rows(key, level, without_first(line.dates, [_SERVICE]))
         yield from _paperwork_rows(key, line.paperwork)
         for status in line.statuses:
             of_line = (*numbers, line.line_control_number)
-            yield from _status_rows(key, claim.loop.replace("2200", "2220"), status, of_line)
+            yield from _status_rows(key, level, status, of_line)
 
 
 def _claim_row(claim: ClaimStatus) -> Row:
@@ -113,6 +139,7 @@ def _line_row(line: StatusLine) -> Row:
         *_both_ends(line.service_dates),
         line.rejected,
         line.due_date,
+        service.description,
     )
 
 

@@ -27,7 +27,17 @@ from edi.answers import Answer, read_answers
 from edi.claim_status.model import BatchRejection, ClaimStatus, ClaimStatusReport, Level
 from edi.finding import Finding
 from edi.protected import Protected
-from edi.remittance.model import ClaimPayment, Party, Payment, Remittance, ServiceLine
+from edi.remittance.model import (
+    Address,
+    BankAccount,
+    ClaimGroup,
+    ClaimPayment,
+    Delivery,
+    Party,
+    Payment,
+    Remittance,
+    ServiceLine,
+)
 from edi.tokens import Segment
 from tests.edi.test_answers import MUTATIONS
 
@@ -43,8 +53,9 @@ _ALSO: dict[type, tuple[str, ...]] = {
     ClaimStatus: ("rejected", "is_request", "due_date", "requested_documents"),
     Level: ("rejected",),
     Payment: ("net",),
-    ClaimPayment: ("is_reversal", "was_forwarded"),
-    ServiceLine: ("line_control_number", "service_dates"),
+    ClaimPayment: ("is_reversal", "was_forwarded", "other_elements"),
+    ClaimGroup: ("other_elements",),
+    ServiceLine: ("line_control_number", "service_dates", "other_elements"),
 }
 _RAW = ("segments", "unplaced")
 
@@ -70,7 +81,7 @@ def _record(word: str, record: Any, depth: int) -> Iterator[str]:
         value = getattr(record, name)
         if isinstance(value, tuple) and value and is_dataclass(value[0]) and not _is_chain(record, name):
             parts += [(name, part) for part in value]
-        elif isinstance(value, Payment | Trace | Party):
+        elif isinstance(value, Payment | Trace | Party | BankAccount | Address | Delivery):
             parts.append((name, value))
         elif text := _text(value):
             own.append(f"{'at' if name == 'segment_position' else name}={text}")

@@ -98,6 +98,25 @@ def test_every_field_of_a_remittance_is_where_its_column_says(remittance: Path) 
         "production_date": dt.date(2026, 11, 19),
         "currency": "",
         "references": "EV:HOSPITAL",
+        "currency_entity": "",
+        "payment_format": "CCP",
+        "payer_bank_qualifier": "01",
+        "payer_bank": "1",
+        "payer_account_qualifier": "DA",
+        "payer_account": "1",
+        "originating_company": "1",
+        "originating_company_supplement": "1",
+        "payee_bank_qualifier": "01",
+        "payee_bank": "1",
+        "payee_account_qualifier": "DA",
+        "payee_account": "1",
+        "payer_identifier_qualifier": "",
+        **{
+            f"paye{end}_{name}": ""
+            for end in "re"
+            for name in ("street", "city", "state", "postal_code", "country", "country_subdivision")
+        },
+        **{f"delivery_{name}": "" for name in ("method", "name", "number")},
     }
     assert [
         (one["level"], one["name"], one["qualifier"], one["number"]) for one in rows(tables, "contacts")
