@@ -61,12 +61,11 @@ def _drawn(
 
 def _line(title: str, weeks: Sequence[Week], unit: str, words: Callable[[Any], str]) -> ShownFigure:
     known = [week for week in weeks if week.value is not None]
-    picture = line_chart([f"{week.monday:%d %b}" for week in weeks], [week.value for week in weeks], unit)
+    labels, values = [f"{week.monday:%d %b}" for week in weeks], [week.value for week in weeks]
+    picture = line_chart(labels, values, unit) if known else ""
     said = "; ".join(f"week of {week.monday} {words(week.value)}" for week in known)
     rows = tuple((week.monday.isoformat(), str(week.bills), words(week.value)) for week in known)
-    return ShownFigure(
-        title, picture if known else "", said or "Nothing to count yet.", ("week of", "bills", unit), rows
-    )
+    return ShownFigure(title, picture, said or "Nothing to count yet.", ("week of", "bills", unit), rows)
 
 
 def _cell(name: str, value: Any) -> str:

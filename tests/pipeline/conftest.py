@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pages import charts
+from pipeline.pages import shown_figures
+
+_PICTURE = "data:image/svg+xml;base64,"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def plain_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages without drawn charts, for tests of hundreds of nights: drawing is most of a small night's time."""
-    monkeypatch.setattr(charts, "_data_uri", lambda figure: "data:image/svg+xml;base64,")
+    """Pages without drawn charts, for tests of many nights: drawing is most of a small night's time.
+
+    Tests of pages draw them, and so do nights in processes of their own.
+    """
+    monkeypatch.setattr(shown_figures, "bar_chart", lambda labels, values, shown: _PICTURE)
+    monkeypatch.setattr(shown_figures, "line_chart", lambda labels, values, unit: _PICTURE)

@@ -23,7 +23,7 @@ from tests.support.nights import a_night, a_workspace, put_encounters
 from tests.support.processes import DIED, DyingSteps, in_child, say_into, signalled
 from tests.support.promises import assert_promises_kept
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("plain_charts")]
+pytestmark = pytest.mark.slow
 
 KILLS_OF_A_HOSPITAL = 50
 SECONDS_TO_END = 5

@@ -19,7 +19,7 @@ from tests.support.nights import a_night, put_encounters
 from tests.support.power_cut import Leftover, PowerCutRecorder, different
 from tests.support.promises import assert_promises_kept
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("plain_charts")]
+pytestmark = pytest.mark.slow
 
 
 def recorded(hospital: BusyHospital, work: str, monkeypatch: pytest.MonkeyPatch) -> list[Leftover]:
