@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from edi.tables.column_kinds import CLAIM, DAY, LINE, MONEY, POSITION, QUANTITY, TEXT, Column
+from edi.tables.column_kinds import CLAIM, DAY, LINE, MONEY, POSITION, QUANTITY, TEXT, TRANSACTION, Column
 
 _LEVEL: Final = Column("level", TEXT, "its loop: HEADER, 2100, 2110, 2200B ...")
 
@@ -56,6 +56,15 @@ ENTRY_TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         _LEVEL,
         Column("qualifier", TEXT, "QTY01"),
         Column("quantity", QUANTITY, "QTY02"),
+    ),
+    "traces": (
+        *TRANSACTION,
+        POSITION,
+        _LEVEL,
+        Column("type", TEXT, "TRN01"),
+        Column("number", TEXT, "TRN02"),
+        Column("originator", TEXT, "TRN03"),
+        Column("supplement", TEXT, "TRN04"),
     ),
     "other_elements": (
         *LINE,

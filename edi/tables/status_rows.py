@@ -46,6 +46,9 @@ def _entry_rows(level: Level) -> Iterator[TableRow]:
     above, names, tracking = (None, None), *(level.loop.replace("2000", loop) for loop in ("2100", "2200"))
     yield from contact_rows(None, names, level.contacts)
     yield from name_rows(None, names, level.names)
+    for trace in level.traces:
+        row = (trace.type, trace.number, trace.originator, trace.supplement)
+        yield "traces", (trace.segment_position, tracking, *row)
     yield from date_rows(above, tracking, level.dates)
     yield from amount_rows(above, tracking, level.amounts)
     yield from quantity_rows(above, tracking, level.quantities)
