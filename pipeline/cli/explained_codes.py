@@ -1,7 +1,8 @@
 """What a code of an answer or of a claim means, in every list that knows it.
 
 A code is named with its list (`CARC 197`, `IK304:3`, `entity 85`), with its group (`CO-197`), as a
-claim status (`A7:231:QC`), or alone: then all lists are asked, those of the answers first.
+claim status (`A7:231:QC`), or alone: then all lists are asked, those of the answers first. The place
+that the worklist names with a code may stand behind it (`IK403:7 at CLM05-3`).
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ _KINDS = {
 _CODE = r"(?:[-: ]+(?P<code>\w+)|(?P<joined>\w?\d+))"
 _GROUPED = re.compile(rf"(?P<name>CO|PR|OA|PI|CR){_CODE}")
 _STATUS = re.compile(r"(?P<category>[A-Z]\w{1,3}):(?P<status>\w*)(?::(?P<entity>\w*))?")
+_AT = re.compile(r"(?P<code>.+) AT (?P<element>[A-Z][A-Z0-9]{1,2}(\d\d(-\d+)?)?)")
 _REMARK = re.compile(r"(M|MA|N)\d+")
 
 
@@ -97,10 +99,12 @@ class _Asked:
 
 def code_blocks(identifier: str) -> list[list[str]]:
     """A block of lines for each meaning of the identifier; none where no list knows any part of it."""
-    asked = _asked(identifier)
+    place = _AT.fullmatch(_plain(identifier))
+    asked = _asked(place["code"] if place else identifier)
     if not any(one.known for one in asked):
         return []
-    return [_block(one) for one in asked if one.known or not one.alone]
+    where = entry("Place", f"{place['element']} of the file that was sent") if place else []
+    return [[*_block(one), *where] for one in asked if one.known or not one.alone]
 
 
 def unknown_code(identifier: str) -> str:

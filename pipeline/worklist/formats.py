@@ -64,9 +64,8 @@ def as_row(entry: Entry) -> dict[str, str]:
 
 
 def codes_of(item: WorkItem) -> str:
-    """The codes of the answer, each once: `CO-252 N395`."""
-    codes = (f"{code.group}-{code.carc}" if code.carc else code.rarc or code.status for code in item.codes)
-    return " ".join(dict.fromkeys(codes))
+    """The codes of the answer, each once, with the element of ours that is meant: `CO-252, IK403:7 at CLM05-3`."""
+    return ", ".join(dict.fromkeys(code.name for code in item.codes))
 
 
 def as_csv(entries: Iterable[Entry]) -> str:

@@ -172,3 +172,10 @@ def test_every_explanation_fits_eighty_columns() -> None:
         result = run(name)
         assert result.exit_code == 0, name
         assert max(map(len, result.output.splitlines())) <= 80, name
+
+
+def test_the_place_that_the_worklist_names_is_said_with_the_code() -> None:
+    code, with_place = run("IK403:7").output, run("IK403:7 at CLM05-3").output
+    assert with_place == code + "Place     CLM05-3 of the file that was sent\n"
+    assert run("IK304:8", "at", "clm").output.endswith("Place     CLM of the file that was sent\n")
+    assert run("CO-197 at").exit_code != 0

@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 
 from pipeline.cli.tables import print_worklist
+from pipeline.denials.item import CodeEntry
 from pipeline.ledger.decisions import Decision
 from pipeline.worklist.decisions import Entry
 from pipeline.worklist.filters import Filter
-from pipeline.worklist.formats import as_csv, as_json
+from pipeline.worklist.formats import as_csv, as_json, as_row
 from pipeline.worklist.sheet import as_xlsx
 from pipeline.worklist.totals import Totals, totals
 from tests.support.commands import assert_clean, j3399
@@ -250,3 +251,16 @@ def test_the_command_line(tmp_path: Path, arguments: list[str], code: int, words
     done = j3399("worklist", *arguments, env={"J3399_CONFIG": str(tmp_path / "j3399.toml")})
     assert_clean(done, code)
     assert words in done.stdout + done.stderr
+
+
+def test_the_codes_of_an_item_name_the_element_that_is_meant() -> None:
+    codes = (
+        CodeEntry(group="CO", carc="252"),
+        CodeEntry(rarc="N395"),
+        CodeEntry(status="A7:218"),
+        CodeEntry(status="IK304:8", element="CLM"),
+        CodeEntry(status="IK403:7", element="CLM05-3"),
+        CodeEntry(rarc="N395", line="L2"),
+    )
+    row = as_row(Entry(an_item(codes=codes)))
+    assert row["codes"] == "CO-252, N395, A7:218, IK304:8 at CLM, IK403:7 at CLM05-3"
