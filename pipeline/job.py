@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from edi.finding import Finding
+from mapping.checked_records import CheckedRecords
 from mapping.profile_store import ProfileStore
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
@@ -49,7 +50,10 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run: configuration, ledger, durable steps, profiles, the time it counts as now."""
+    """A run: configuration, ledger, durable steps, profiles, the time it counts as now.
+
+    `records` are those that were taken in and are yet to be judged.
+    """
 
     config: Config
     ledger: Ledger
@@ -57,6 +61,7 @@ class Job:
     profiles: ProfileStore
     now: dt.datetime
     journal: Journal = field(default_factory=Journal)
+    records: CheckedRecords = field(default_factory=CheckedRecords)
 
     @property
     def today(self) -> dt.date:

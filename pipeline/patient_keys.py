@@ -9,7 +9,6 @@ Source: NM1*QC and NM1*IL of an 835 (2100) and a 277CA or 277 (2100D), NM1*IL an
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 
@@ -19,7 +18,7 @@ from mapping.text import fold_plain
 
 def keyed_digest(parts: Iterable[str], key: bytes) -> str:
     """The digest under which the ledger keeps an identity."""
-    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, "\x1f".join(parts).encode(), "sha256").hex()
 
 
 def of_member(identifier: str, key: bytes) -> str | None:

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy import Connection
 
 from edi.finding import Finding, Place, RuleKey, Severity
+from pipeline.batches import batches
 from pipeline.chains import Chain
-from pipeline.inbound.states import chain_of
+from pipeline.inbound.states import chains_of
 from pipeline.ledger.answers import EventRow
 from pipeline.life import conflicts
 
@@ -27,10 +28,11 @@ def doubts(
 ) -> list[Finding]:
     """The doubts about the claims that a file touched, as far as its own transactions bring them about."""
     found: list[Finding] = []
-    for claim in sorted(touched):
-        chain = chain_of(connection, claim)
-        found += _disagreements(claim, chain.events[claim], digests, place)
-        found += _reversals(claim, chain, digests, place)
+    for some in batches(sorted(touched)):
+        chains = {row.id: chain for chain in chains_of(connection, some) for row in chain.claims}
+        for claim in some:
+            found += _disagreements(claim, chains[claim].events[claim], digests, place)
+            found += _reversals(claim, chains[claim], digests, place)
     return found
 
 

@@ -29,7 +29,7 @@ from mapping.profile_models import PayerProfile, ProductProfile
 from pipeline import as_sent, patient_keys
 from pipeline.job import Job
 from pipeline.ledger import claims, files
-from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.claims import ClaimRow, NewClaim
 from pipeline.ledger.files import FileRow
 from validators.billed import billed_product, drug_lines
 from validators.prior_claims import child_of_claim
@@ -96,7 +96,8 @@ def record(job: Job, connection: Connection, file: ExternalFile) -> list[str]:
             transaction_control_number=transaction.control_number,
         )
         patients = patient_keys.of_claim(claim, key)
-        claims.add(connection, made, as_sent.lines_of(claim), (), job.today.isoformat(), patients)
+        added = NewClaim(made, as_sent.lines_of(claim), patients=patients)
+        claims.add(connection, [added], job.today.isoformat())
     return [claim.patient_control_number for _, _, claim in file.claims]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection
 
+from pipeline.batches import batches
 from pipeline.chains import Chain
 from pipeline.ledger import answers, claims, decisions, encounters
 
@@ -14,21 +15,19 @@ def update_states(connection: Connection, touched: Iterable[str]) -> None:
     """Give claims, and those that follow or precede them, the states that follow from their events
     and from what was decided of them."""
     done: set[str] = set()
-    for claim in sorted(touched):
-        if claim in done:
-            continue
-        chain = chain_of(connection, claim)
-        done |= {one.id for one in chain.claims}
-        decided = {
-            one.id: decisions.latest(connection, one.id, decisions.STATE_KINDS) for one in chain.claims
-        }
-        claims.set_states(connection, chain.states(decided))
-        for encounter in sorted({one.encounter for one in chain.claims}):
-            if not encounters.has_live_claim(connection, encounter):
-                encounters.reopen_changed(connection, encounter)
+    for some in batches(sorted(touched)):
+        chains = chains_of(connection, [claim for claim in some if claim not in done])
+        ids = [one.id for chain in chains for one in chain.claims]
+        done.update(ids)
+        decided = decisions.latest_of(connection, ids, decisions.STATE_KINDS)
+        claims.set_states(connection, [(chain.claims, chain.states(decided)) for chain in chains])
+        encounters_of_chains = {one.encounter for chain in chains for one in chain.claims}
+        live = encounters.with_live_claims(connection, encounters_of_chains)
+        encounters.reopen_changed(connection, encounters_of_chains - live)
 
 
-def chain_of(connection: Connection, claim: str) -> Chain:
-    """A claim's chain with all that was answered about it."""
-    rows = claims.chain_of(connection, claim)
-    return Chain(rows, {one.id: answers.of_claim(connection, one.id) for one in rows})
+def chains_of(connection: Connection, ids: Collection[str]) -> list[Chain]:
+    """The chains of some hundred claims, each once, with all that was answered about them."""
+    found = claims.chains_of(connection, ids)
+    events = answers.of_claims(connection, [row.id for rows in found for row in rows])
+    return [Chain(rows, {row.id: events[row.id] for row in rows}) for rows in found]

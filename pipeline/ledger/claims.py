@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, or_, select, update
 
+from pipeline.batches import batches
 from pipeline.ledger.answers import PARKED, UNSURE
 from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
 from pipeline.ledger.schema import patients as patients_table
@@ -91,67 +93,98 @@ def claim_id(encounter: str, part: str, payer_order: int, version: int) -> str:
     return "C" + "".join(letters[number >> (5 * place) & 31] for place in range(10))
 
 
-def next_version(connection: Connection, encounter: str, part: str, payer_order: int) -> int:
-    statement = select(func.max(claims.c.version)).where(
-        claims.c.encounter == encounter, claims.c.part == part, claims.c.payer_order == payer_order
-    )
-    return (connection.execute(statement).scalar() or 0) + 1
+Key = tuple[str, str, int]
+"""Encounter, part, payer order."""
 
 
-def add(
-    connection: Connection,
-    claim: ClaimRow,
-    lines: Sequence[LineRow],
-    findings: Sequence[dict[str, Any]],
-    day: str,
-    patients: Iterable[str] = (),
-) -> None:
-    """A claim with its lines and the findings it was sent with; IntegrityError where it may not be live.
+def newest_versions(connection: Connection, encounters: Collection[str]) -> dict[Key, int]:
+    """The version of the newest claim of each key of some hundred encounters; none of a key without claims."""
+    key = (claims.c.encounter, claims.c.part, claims.c.payer_order)
+    statement = select(*key, func.max(claims.c.version)).where(key[0].in_(encounters)).group_by(*key)
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(statement)}
 
-    `patients` are keyed digests of what an answer can name the patient by. A replacement, or a new
-    claim for a part of another, leaves the child's place to the claim before it until that one has ended.
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim with its lines and the findings it was sent with.
+
+    `patients` are keyed digests of what an answer can name the patient by.
     """
-    if claim.patient is not None:
-        _add_patient(connection, claim.patient, day)
-    values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
+
+    row: ClaimRow
+    lines: Sequence[LineRow] = ()
+    findings: Sequence[dict[str, Any]] = ()
+    patients: Collection[str] = ()
+
+
+def add(connection: Connection, added: Sequence[NewClaim], day: str) -> None:
+    """Claims of one file; IntegrityError where one may not be live.
+
+    A replacement, or a new claim for a part of another, leaves the child's place to the claim before it
+    until that one has ended.
+    """
+    _add_patients(connection, {one.row.patient for one in added if one.row.patient is not None}, day)
+    rows: list[dict[str, Any]] = []
+    for one in added:
+        if _may_wait(one.row):
+            # it waits for claims before it, which may be of this file
+            _insert(connection, claims, rows)
+            rows = []
+        rows.append(_live_values(connection, one.row))
+    _insert(connection, claims, rows)
+    _insert(
+        connection,
+        claim_patients,
+        [{"claim": one.row.id, "digest": digest} for one in added for digest in sorted(set(one.patients))],
+    )
+    _insert(
+        connection,
+        claim_lines,
+        [
+            {"claim": one.row.id, **{name: getattr(line, name) for name in LineRow.__slots__}}
+            for one in added
+            for line in one.lines
+        ],
+    )
+    _insert(
+        connection,
+        claim_findings,
+        [
+            {
+                "claim": one.row.id,
+                "number": number,
+                "rule": finding["rule"],
+                "body": json.dumps(finding, sort_keys=True),
+            }
+            for one in added
+            for number, finding in enumerate(one.findings)
+        ],
+    )
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _live_values(connection: Connection, claim: ClaimRow) -> dict[str, Any]:
+    """The values of a row, with its place among the live claims."""
     key, drug_key = _live_key(claim), _live_drug_key(claim)
     if claim.replaces is not None and (key is None or _taken(connection, "live_key", key, claim.id)):
         key = _waiting_key(claim)
     if _leaves_the_drug(claim) and drug_key and _taken(connection, "live_drug_key", drug_key, claim.id):
         drug_key = None
-    connection.execute(insert(claims).values(**values, live_key=key, live_drug_key=drug_key))
-    names = [{"claim": claim.id, "digest": digest} for digest in sorted(set(patients))]
-    if names:
-        connection.execute(insert(claim_patients), names)
-    if lines:
-        connection.execute(
-            insert(claim_lines),
-            [
-                {"claim": claim.id, **{name: getattr(line, name) for name in LineRow.__slots__}}
-                for line in lines
-            ],
-        )
-    if findings:
-        connection.execute(
-            insert(claim_findings),
-            [
-                {
-                    "claim": claim.id,
-                    "number": number,
-                    "rule": finding["rule"],
-                    "body": json.dumps(finding, sort_keys=True),
-                }
-                for number, finding in enumerate(findings)
-            ],
-        )
+    values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
+    return {**values, "live_key": key, "live_drug_key": drug_key}
 
 
-def _add_patient(connection: Connection, digest: str, day: str) -> None:
-    if (
-        connection.execute(select(patients_table.c.digest).where(patients_table.c.digest == digest)).first()
-        is None
-    ):
-        connection.execute(insert(patients_table).values(digest=digest, first_seen=day))
+def _add_patients(connection: Connection, digests: set[str], day: str) -> None:
+    known: set[str] = set()
+    for some in batches(sorted(digests)):
+        statement = select(patients_table.c.digest).where(patients_table.c.digest.in_(some))
+        known |= set(connection.execute(statement).scalars())
+    rows = [{"digest": digest, "first_seen": day} for digest in sorted(digests - known)]
+    _insert(connection, patients_table, rows)
 
 
 def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:
@@ -187,12 +220,91 @@ def live_of(connection: Connection, encounter: str, payer_order: int) -> list[Cl
     return [_record(row) for row in connection.execute(statement)]
 
 
-def set_states(connection: Connection, states: Mapping[str, str]) -> None:
-    """The states of claims that follow each other, by claim id, the first of the chain first.
+def live_by_encounter(connection: Connection, encounters: Collection[str]) -> dict[str, list[ClaimRow]]:
+    """The live claims of some hundred encounters to all payers, by payer order, the stay before the drug."""
+    statement = (
+        select(claims)
+        .where(claims.c.encounter.in_(encounters), claims.c.live_key.is_not(None))
+        .order_by(claims.c.payer_order, claims.c.part.desc())
+    )
+    found: defaultdict[str, list[ClaimRow]] = defaultdict(list)
+    for row in connection.execute(statement):
+        found[row.encounter].append(_record(row))
+    return dict(found)
+
+
+def encounters_by_account(connection: Connection, accounts: Collection[str]) -> dict[str, set[str]]:
+    """The encounters that have claims under some hundred account numbers (CLM01), by number."""
+    number = claims.c.patient_control_number
+    statement = select(number, claims.c.encounter).where(number.in_(accounts))
+    found: dict[str, set[str]] = {account: set() for account in accounts}
+    for account, encounter in connection.execute(statement):
+        found[account].add(encounter)
+    return found
+
+
+StatesOfChain = tuple[Sequence[ClaimRow], Mapping[str, str]]
+"""The claims that follow each other, and their states by claim id, the first of the chain first."""
+
+
+def set_states(connection: Connection, chains: Sequence[StatesOfChain]) -> None:
+    """The states of some hundred chains of claims.
 
     An ended claim is no longer live, and what replaces it takes its place; one that an answer
     brings back is live again, unless another has taken its place meanwhile.
     """
+    alone = [(rows[0], states[rows[0].id]) for rows, states in chains if len(rows) == 1]
+    shared = _shared_places(connection, [row for row, _ in alone])
+    free = [(row, state) for row, state in alone if shared.isdisjoint(_places(row))]
+    _write_states(connection, [_state_values(row, state) for row, state in free])
+    done = {row.id for row, _ in free}
+    for rows, states in chains:
+        if rows[0].id not in done:
+            _set_states_of_chain(connection, states)
+
+
+def _places(claim: ClaimRow) -> list[str]:
+    """The places among live claims that a claim may have."""
+    return [key for key in (_live_key(claim), _live_drug_key(claim)) if key is not None]
+
+
+def _shared_places(connection: Connection, rows: Sequence[ClaimRow]) -> set[str]:
+    """The places of these claims that more than one wants, or that another claim has."""
+    wanted = Counter(key for row in rows for key in _places(row))
+    shared = {key for key, number in wanted.items() if number > 1}
+    ids = {row.id for row in rows}
+    for column in (claims.c.live_key, claims.c.live_drug_key):
+        statement = select(column, claims.c.id).where(column.in_(sorted(wanted)))
+        shared |= {key for key, claim in connection.execute(statement) if claim not in ids}
+    return shared
+
+
+def _state_values(claim: ClaimRow, state: str) -> dict[str, Any]:
+    """Of a claim whose places no other claim has or wants."""
+    ended = state in ENDED_STATES
+    return {
+        "its_id": claim.id,
+        "its_state": state,
+        "its_key": None if ended else _live_key(claim),
+        "its_drug_key": None if ended else _live_drug_key(claim),
+    }
+
+
+def _write_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        statement = (
+            update(claims)
+            .where(claims.c.id == bindparam("its_id"))
+            .values(
+                state=bindparam("its_state"),
+                live_key=bindparam("its_key"),
+                live_drug_key=bindparam("its_drug_key"),
+            )
+        )
+        connection.execute(statement, rows)
+
+
+def _set_states_of_chain(connection: Connection, states: Mapping[str, str]) -> None:
     connection.execute(
         update(claims).where(claims.c.id.in_(states)).values(live_key=None, live_drug_key=None)
     )
@@ -203,13 +315,13 @@ def set_states(connection: Connection, states: Mapping[str, str]) -> None:
 def _set_state(connection: Connection, claim: str, state: str) -> None:
     row = by_id(connection, claim)
     assert row is not None
-    ended = state in ENDED_STATES
-    drug_key = None if ended else _live_drug_key(row)
+    values = _state_values(row, state)
+    drug_key = values["its_drug_key"]
     if drug_key is not None and _taken(connection, "live_drug_key", drug_key, claim):
-        drug_key = None
-    key = None if ended else _free_key(connection, row, state)
-    values = {"state": state, "live_key": key, "live_drug_key": drug_key}
-    connection.execute(update(claims).where(claims.c.id == claim).values(**values))
+        values["its_drug_key"] = None
+    if state not in ENDED_STATES:
+        values["its_key"] = _free_key(connection, row, state)
+    _write_states(connection, [values])
 
 
 def _free_key(connection: Connection, claim: ClaimRow, state: str) -> str | None:
@@ -237,6 +349,10 @@ def _live_key(claim: ClaimRow) -> str | None:
 def _waiting_key(claim: ClaimRow) -> str:
     """The place beside the claim that is to be replaced or voided: for one of a kind at a time."""
     return f"{claim.encounter}|{claim.part}|{claim.payer_order}|{claim.frequency} for {claim.replaces}"
+
+
+def _may_wait(claim: ClaimRow) -> bool:
+    return claim.replaces is not None or _leaves_the_drug(claim)
 
 
 def _leaves_the_drug(claim: ClaimRow) -> bool:
@@ -396,14 +512,36 @@ def link_chains(connection: Connection) -> set[str]:
 
 def chain_of(connection: Connection, claim: str) -> list[ClaimRow]:
     """A claim with all that it replaces and all that replace it, by id."""
+    return next(iter(chains_of(connection, [claim])), [])
+
+
+def chains_of(connection: Connection, ids: Collection[str]) -> list[list[ClaimRow]]:
+    """The chains of some hundred claims, each once: all that they replace and all that replace them, by id."""
     found: dict[str, ClaimRow] = {}
-    wanted = {claim}
+    wanted = set(ids)
     while wanted:
-        statement = select(claims).where(or_(claims.c.id.in_(wanted), claims.c.replaces.in_(wanted)))
-        new = [row for row in map(_record, connection.execute(statement)) if row.id not in found]
+        new = [*_with(connection, claims.c.id, wanted - found.keys())]
+        new += _with(connection, claims.c.replaces, wanted)
+        wanted = {row.id for row in new if row.id not in found}
+        wanted |= {row.replaces for row in new if row.replaces and row.replaces not in found}
         found |= {row.id: row for row in new}
-        wanted = {row.id for row in new} | ({row.replaces for row in new if row.replaces} - found.keys())
-    return [found[one] for one in sorted(found)]
+    return _chained(found)
+
+
+def _with(connection: Connection, column: Column[Any], values: Collection[str]) -> list[ClaimRow]:
+    """Asked of one column at a time: by both at once a database may look at every claim."""
+    return [_record(row) for row in connection.execute(select(claims).where(column.in_(values)))]
+
+
+def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
+    """Rows put together that follow each other; in the order of their first ids."""
+    groups: dict[str, set[str]] = {}
+    for row in rows.values():
+        joined = groups.get(row.id, {row.id}) | groups.get(row.replaces or row.id, {row.replaces or row.id})
+        for one in joined:
+            groups[one] = joined
+    chains = {min(group): group for group in groups.values()}
+    return [[rows[one] for one in sorted(chains[first])] for first in sorted(chains)]
 
 
 def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:

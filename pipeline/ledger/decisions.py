@@ -75,19 +75,24 @@ def add_waiver(connection: Connection, waiver: Waiver) -> None:
 
 def waivers(connection: Connection, encounter: str, content_digest: str) -> list[Waiver]:
     """The waivers that hold for this content of an encounter, oldest first."""
+    found = waivers_of(connection, [encounter]).get(encounter, [])
+    return [one for one in found if one.content_digest == content_digest]
+
+
+def waivers_of(connection: Connection, encounters: Collection[str]) -> dict[str, list[Waiver]]:
+    """The waivers for all contents of some hundred encounters, oldest first; none of one without."""
     statement = (
         select(decisions)
-        .where(
-            decisions.c.subject == encounter,
-            decisions.c.kind == WAIVED,
-            decisions.c.fingerprint.startswith(f"{content_digest}:", autoescape=True),
-        )
+        .where(decisions.c.subject.in_(encounters), decisions.c.kind == WAIVED)
         .order_by(decisions.c.id)
     )
-    return [
-        Waiver(encounter, content_digest, row.fingerprint.partition(":")[2], row.reason, row.by, row.at)
-        for row in connection.execute(statement)
-    ]
+    found: dict[str, list[Waiver]] = {}
+    for row in connection.execute(statement):
+        digest, _, rule = row.fingerprint.partition(":")
+        found.setdefault(row.subject, []).append(
+            Waiver(row.subject, digest, rule, row.reason, row.by, row.at)
+        )
+    return found
 
 
 def add_correction(connection: Connection, claim: str, replaces: str, reason: str, by: str, at: str) -> None:
@@ -121,6 +126,18 @@ def latest(connection: Connection, subject: str, kinds: Collection[str]) -> Deci
     )
     row = connection.execute(statement).first()
     return _decision(row) if row is not None else None
+
+
+def latest_of(
+    connection: Connection, subjects: Collection[str], kinds: Collection[str]
+) -> dict[str, Decision]:
+    """The last decision of these kinds on each of some hundred subjects; none of one without."""
+    statement = (
+        select(decisions)
+        .where(decisions.c.subject.in_(subjects), decisions.c.kind.in_(kinds))
+        .order_by(decisions.c.id)
+    )
+    return {row.subject: _decision(row) for row in connection.execute(statement)}
 
 
 def _decision(row: Row[Any]) -> Decision:

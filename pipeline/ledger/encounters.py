@@ -7,11 +7,11 @@ States: `new` (not judged yet), `held` (by the gate), `refused` (by a rule on th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from pipeline.ledger.schema import claims, encounters
 
@@ -54,12 +54,44 @@ def by_row(connection: Connection, row: int) -> EncounterRow:
     return _record(connection.execute(select(encounters).where(encounters.c.id == row)).one())
 
 
-def add_revision(connection: Connection, encounter: str, digest: str, content: str, received: str) -> int:
-    """A new revision from the hospital in state `new`; older ones that made no claim are superseded.
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A content from the hospital that is to be a revision: `new`, or `changed` with the findings that say why."""
 
-    Returns its number.
-    """
-    return _add(connection, encounter, digest, content, received, RECEIVED, "new").revision
+    encounter: str
+    revision: int
+    digest: str
+    content: str
+    state: str = "new"
+    findings: Sequence[dict[str, Any]] = ()
+
+
+def latest_of(connection: Connection, keys: Collection[str]) -> dict[str, EncounterRow]:
+    """The newest revisions of some hundred encounters, of those that are known."""
+    statement = select(encounters).where(encounters.c.encounter.in_(keys)).order_by(encounters.c.revision)
+    return {row.encounter: _record(row) for row in connection.execute(statement)}
+
+
+def add_revisions(connection: Connection, added: Sequence[NewRevision], received: str) -> None:
+    """New revisions of as many encounters; older ones that made no claim are superseded."""
+    known = [one.encounter for one in added if one.revision > 1]
+    if known:
+        _supersede(connection, known)
+    rows = [
+        {
+            "encounter": one.encounter,
+            "revision": one.revision,
+            "digest": one.digest,
+            "content": one.content,
+            "state": one.state,
+            "findings": _as_text(one.findings),
+            "received": received,
+            "origin": RECEIVED,
+        }
+        for one in added
+    ]
+    if rows:
+        connection.execute(insert(encounters), rows)
 
 
 def add_correction(
@@ -69,39 +101,18 @@ def add_correction(
 
     Called in the transaction that records that claim.
     """
-    return _add(connection, encounter, digest, content, at, CORRECTION, "claimed")
-
-
-def _add(
-    connection: Connection,
-    encounter: str,
-    digest: str,
-    content: str,
-    received: str,
-    origin: str,
-    state: str,
-) -> EncounterRow:
-    revision = (
-        connection.execute(
-            select(func.max(encounters.c.revision)).where(encounters.c.encounter == encounter)
-        ).scalar()
-        or 0
-    ) + 1
-    connection.execute(
-        update(encounters)
-        .where(encounters.c.encounter == encounter, encounters.c.state.in_(OPEN_STATES))
-        .values(state="superseded")
-    )
+    before = latest(connection, encounter)
+    _supersede(connection, [encounter])
     connection.execute(
         insert(encounters).values(
             encounter=encounter,
-            revision=revision,
+            revision=before.revision + 1 if before is not None else 1,
             digest=digest,
             content=content,
-            state=state,
+            state="claimed",
             findings="[]",
-            received=received,
-            origin=origin,
+            received=at,
+            origin=CORRECTION,
         )
     )
     added = latest(connection, encounter)
@@ -109,34 +120,39 @@ def _add(
     return added
 
 
-def is_repeat(connection: Connection, encounter: str, digest: str) -> bool:
+def _supersede(connection: Connection, keys: Collection[str]) -> None:
+    connection.execute(
+        update(encounters)
+        .where(encounters.c.encounter.in_(keys), encounters.c.state.in_(OPEN_STATES))
+        .values(state="superseded")
+    )
+
+
+def is_repeat(connection: Connection, newest: EncounterRow, digest: str) -> bool:
     """Whether a content from the hospital is none that must be looked at: its newest revision over again.
 
     After a correction made here, any content that the hospital had sent before is a repeat: its
     system does not know of the correction.
     """
-    newest = latest(connection, encounter)
-    if newest is None:
-        return False
     if newest.origin != CORRECTION:
         return newest.digest == digest
     statement = (
         select(encounters.c.id)
-        .where(encounters.c.encounter == encounter, encounters.c.digest == digest)
+        .where(encounters.c.encounter == newest.encounter, encounters.c.digest == digest)
         .limit(1)
     )
     return connection.execute(statement).first() is not None
 
 
-def has_live_claim(connection: Connection, encounter: str) -> bool:
-    """Whether any claim of the encounter is live, or was written off.
+def with_live_claims(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Which of some hundred encounters have a claim that is live, or was written off.
 
     What a person wrote off is not billed anew by itself, because a record changed; that is a
     correction.
     """
     counts = or_(claims.c.live_key.is_not(None), claims.c.state == _WRITTEN_OFF)
-    statement = select(claims.c.id).where(claims.c.encounter == encounter, counts).limit(1)
-    return connection.execute(statement).first() is not None
+    statement = select(claims.c.encounter).where(claims.c.encounter.in_(keys), counts)
+    return set(connection.execute(statement).scalars())
 
 
 def open_encounters(connection: Connection) -> list[EncounterRow]:
@@ -146,6 +162,22 @@ def open_encounters(connection: Connection) -> list[EncounterRow]:
         .where(encounters.c.state.in_(OPEN_STATES))
         .order_by(encounters.c.encounter, encounters.c.revision)
     )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def open_rows(connection: Connection) -> dict[str, int]:
+    """The newest revision that waits for a claim, by encounter: its row."""
+    statement = (
+        select(encounters.c.encounter, encounters.c.id)
+        .where(encounters.c.state.in_(OPEN_STATES))
+        .order_by(encounters.c.encounter, encounters.c.revision)
+    )
+    return {row.encounter: row.id for row in connection.execute(statement)}
+
+
+def by_rows(connection: Connection, rows: Collection[int]) -> list[EncounterRow]:
+    """Some hundred revisions, by encounter id."""
+    statement = select(encounters).where(encounters.c.id.in_(rows)).order_by(encounters.c.encounter)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -159,17 +191,38 @@ def in_state(connection: Connection, state: str) -> list[EncounterRow]:
     return [_record(row) for row in connection.execute(statement)]
 
 
-def reopen_changed(connection: Connection, encounter: str) -> None:
-    """A change that waited for the end of a live claim is judged now."""
-    newest = latest(connection, encounter)
-    if newest is not None and newest.state == "changed":
-        set_state(connection, newest.row, "new", [])
+def reopen_changed(connection: Connection, keys: Collection[str]) -> None:
+    """Changes of some hundred encounters that waited for the end of a live claim are judged now."""
+    statement = (
+        select(encounters.c.encounter, encounters.c.id, encounters.c.state)
+        .where(encounters.c.encounter.in_(keys))
+        .order_by(encounters.c.revision)
+    )
+    newest = {row.encounter: row for row in connection.execute(statement)}
+    set_states(connection, [(row.id, "new", ()) for row in newest.values() if row.state == "changed"])
 
 
-def set_state(connection: Connection, row: int, state: str, findings: Sequence[dict[str, Any]]) -> None:
-    """The outcome of a judgement."""
-    body = json.dumps(list(findings), sort_keys=True)
-    connection.execute(update(encounters).where(encounters.c.id == row).values(state=state, findings=body))
+Outcome = tuple[int, str, Sequence[dict[str, Any]]]
+"""A revision's row, its state by a judgement, and the findings of that."""
+
+
+def set_states(connection: Connection, outcomes: Iterable[Outcome]) -> None:
+    """The outcomes of judgements."""
+    rows = [
+        {"its_row": row, "its_state": state, "its_findings": _as_text(findings)}
+        for row, state, findings in outcomes
+    ]
+    if rows:
+        statement = (
+            update(encounters)
+            .where(encounters.c.id == bindparam("its_row"))
+            .values(state=bindparam("its_state"), findings=bindparam("its_findings"))
+        )
+        connection.execute(statement, rows)
+
+
+def _as_text(findings: Sequence[dict[str, Any]]) -> str:
+    return json.dumps(list(findings), sort_keys=True) if findings else "[]"
 
 
 def _record(row: Row[Any]) -> EncounterRow:

@@ -7,7 +7,7 @@ What is held with the same findings as before is not told again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -19,23 +19,25 @@ from mapping.building.claim import build_claim
 from mapping.building.parts import frequency_of, parts_of
 from mapping.building.request import BuiltClaim, ClaimRequest
 from mapping.encounter import Encounter
+from mapping.profile_models import PayerProfile
 from mapping.profile_store import ProfileError
 from mapping.rule_keys import RECORD_INVALID
+from pipeline.batches import batches
 from pipeline.job import Job
 from pipeline.ledger import claims, decisions, encounters
+from pipeline.ledger.claims import ClaimRow
 from pipeline.ledger.decisions import Waiver
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.outbound import turns
 from pipeline.outbound.corrected import NOT_YET, Correction
 from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
-from pipeline.outbound.take_in import decode_content
 from pipeline.outbound.waivers import apply_waivers
 from pipeline.progress import watched
 from validators.checks import VOID, ClaimCheck, EncounterCheck
-from validators.gate import judge_encounter
+from validators.gate import RecordGate
 from validators.prior_claims import EarlierClaim, child_of_record
-from validators.registry import claim_rules, run_rules
+from validators.registry import RuleSet, claim_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,64 +63,95 @@ class Held:
     findings: tuple[Finding, ...]
 
 
-def judge_open_encounters(job: Job) -> list[Candidate]:
-    """The claims to be sent. Encounters that are held are recorded with their findings.
+def judge_open_encounters(job: Job) -> Generator[Candidate]:
+    """The claims to be sent, by encounter. Encounters that are held are recorded with their findings.
 
-    Judged are the encounters that wait for a claim, and those whose next payer's turn has come.
+    Judged are the encounters that wait for a claim, and those whose next payer's turn has come. Some
+    hundred are judged together, and no more are held: whoever asks may send what came before.
     """
-    candidates: list[Candidate] = []
-    waiting: list[Held] = []
     with job.ledger.reading() as connection:
         gate = Gate(job, connection)
         rows = _rows_to_judge(connection)
-        for row in watched(rows, "encounters judged", len(rows)):
-            outcome = gate.judge(row)
-            if isinstance(outcome, Held):
-                waiting.append(outcome)
-            else:
-                candidates += outcome
-    record_outcomes(job, waiting, "held")
-    return candidates
+        for some in batches(watched(rows, "encounters judged", len(rows))):
+            waiting: list[Held] = []
+            for outcome in gate.judge(encounters.by_rows(connection, some)):
+                if isinstance(outcome, Held):
+                    waiting.append(outcome)
+                else:
+                    yield from outcome
+            record_outcomes(job, waiting, "held")
 
 
-def _rows_to_judge(connection: Connection) -> list[EncounterRow]:
-    waiting = encounters.open_encounters(connection)
-    known = {row.encounter for row in waiting}
+def _rows_to_judge(connection: Connection) -> list[int]:
+    """The rows of the revisions, by encounter."""
+    rows = encounters.open_rows(connection)
     for claim in turns.waiting_for_next_payer(connection):
-        if claim.encounter not in known and claim.encounter_row is not None:
-            known.add(claim.encounter)
-            waiting.append(encounters.by_row(connection, claim.encounter_row))
-    return sorted(waiting, key=lambda row: row.encounter)
+        if claim.encounter not in rows and claim.encounter_row is not None:
+            rows[claim.encounter] = claim.encounter_row
+    return [rows[encounter] for encounter in sorted(rows)]
 
 
 class Gate:
-    """Judges encounters one after the other, and remembers the claims that this run will send."""
+    """Judges encounters, and remembers the claims that this run will send."""
 
     def __init__(self, job: Job, connection: Connection) -> None:
         self._job = job
         self._connection = connection
         self._key = job.ledger.patient_key()
         self._prior = LedgerPriorClaims(connection, self._key, job.config.folders.archive_out)
-        self._ledger_rules = [rule for rule in claim_rules() if rule.contract.needs == "ledger"]
+        self._record_gate = RecordGate()
+        self._ledger_rules: dict[str, tuple[PayerProfile, RuleSet]] = {}
         self._accounts: dict[str, str] = {}
-        self._versions: Counter[tuple[str, str, int]] = Counter()
+        self._versions: Counter[claims.Key] = Counter()
+        self._known_versions: Mapping[claims.Key, int] | None = None
+        self._known_accounts: Mapping[str, set[str]] = {}
 
-    def judge(self, row: EncounterRow) -> list[Candidate] | Held:
-        """The claims of an encounter to the payer whose turn it is; [] where it is nobody's turn."""
+    def judge(self, rows: Sequence[EncounterRow]) -> Iterator[list[Candidate] | Held]:
+        """For each of some hundred encounters the claims to the payer whose turn it is.
+
+        Nothing is given of an encounter where it is nobody's turn.
+        """
+        keys = [row.encounter for row in rows]
+        live = claims.live_by_encounter(self._connection, keys)
+        waivers = decisions.waivers_of(self._connection, keys)
+        asked = [(row, self._requests(row, live.get(row.encounter, ()))) for row in rows]
+        self._prepare(keys, [one for _, found in asked if isinstance(found, list) for one in found])
+        for row, found in asked:
+            if isinstance(found, Held):
+                yield found
+            elif found:
+                held = [one for one in waivers.get(row.encounter, ()) if one.content_digest == row.digest]
+                yield self.candidates(row, found, held)
+
+    def _prepare(self, keys: Sequence[str], requests: Sequence[ClaimRequest]) -> None:
+        """Ask the ledger once for what the rules will ask of each encounter."""
+        self._known_versions = claims.newest_versions(self._connection, keys)
+        accounts = {
+            one.encounter.patient_control_number.reveal() + ending
+            for one in requests
+            for ending in {"", one.payer.carve_out_suffix}
+        }
+        self._known_accounts = claims.encounters_by_account(self._connection, accounts)
+        self._prior.prepare(
+            (child_of_record(one.encounter), one.product.key) for one in requests if one.product is not None
+        )
+
+    def _requests(self, row: EncounterRow, live: Sequence[ClaimRow]) -> list[ClaimRequest] | Held:
+        """The claims to be made of an encounter; [] where it is nobody's turn."""
+        job = self._job
         try:
-            encounter = Encounter.model_validate(decode_content(row.content))
-            turn = turns.next_turn(self._connection, encounter)
-            requests = self._requests(encounter, turn) if turn is not None else []
+            encounter = job.records.take(row.content)
+            turn = turns.next_turn(self._connection, encounter, live)
+            if turn is None:
+                return []
+            order = turn.payer_order
+            whole = claim_request(
+                job.config, job.profiles, encounter, payer_order=order, earlier=turn.earlier
+            )
         except ValidationError:
             return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
         except (ProfileError, turns.NotBillable) as reason:
             return Held(row, (_unusable(row, str(reason), "record"),))
-        waivers = decisions.waivers(self._connection, row.encounter, row.digest)
-        return self.candidates(row, requests, waivers) if requests else []
-
-    def _requests(self, encounter: Encounter, turn: turns.Turn) -> list[ClaimRequest]:
-        job, order = self._job, turn.payer_order
-        whole = claim_request(job.config, job.profiles, encounter, payer_order=order, earlier=turn.earlier)
         return [
             replace(whole, part=part, frequency=frequency_of(encounter, part, order))
             for part in parts_of(encounter, whole.payer, whole.product)
@@ -133,7 +166,7 @@ class Gate:
     ) -> list[Candidate] | Held:
         """The claims of these requests, which are of one encounter and payer; held where one has an error."""
         first = requests[0]
-        findings = judge_encounter(
+        findings = self._record_gate.judge(
             EncounterCheck(
                 encounter=first.encounter,
                 payer=first.payer,
@@ -174,21 +207,33 @@ class Gate:
             prior=self._prior,
             payer_order=request.payer_order,
         )
-        findings = list(run_rules(self._ledger_rules, check))
-        account = claim.patient_control_number
-        others = {one.encounter for one in claims.by_control_number(self._connection, account)}
-        others |= {self._accounts[account]} if account in self._accounts else set()
+        findings = self._rules_of_the_ledger(request.payer).findings(check)
+        others = self._encounters_under(claim.patient_control_number)
         for other in sorted(others - {request.encounter.id}):
             reason = f"encounter {other} has a claim under the same account number"
             findings.append(_unusable(row, reason, "patient_control_number"))
         return findings
+
+    def _rules_of_the_ledger(self, payer: PayerProfile) -> RuleSet:
+        known = self._ledger_rules.get(payer.key)
+        if known is None or known[0] is not payer:
+            rules = [rule for rule in claim_rules() if rule.contract.needs == "ledger"]
+            known = self._ledger_rules[payer.key] = payer, RuleSet(rules, payer)
+        return known[1]
+
+    def _encounters_under(self, account: str) -> set[str]:
+        """The encounters that have claims under an account number, those of this run too."""
+        known = self._known_accounts.get(account)
+        if known is None:
+            known = claims.encounters_by_account(self._connection, [account])[account]
+        return known | {self._accounts[account]} if account in self._accounts else known
 
     def _candidate(
         self, row: EncounterRow, request: ClaimRequest, claim: Claim, findings: Sequence[Finding]
     ) -> Candidate:
         encounter, order = request.encounter, request.payer_order
         key = (encounter.id, ledger_part(request), order)
-        version = claims.next_version(self._connection, *key) + self._versions[key]
+        version = self._version_before(key) + 1 + self._versions[key]
         self._versions[key] += 1
         claim_id = claims.claim_id(*key, version)
         if request.product is not None and request.carries_drug and claim.frequency != VOID:
@@ -205,6 +250,12 @@ class Gate:
         self._accounts[claim.patient_control_number] = encounter.id
         patient = patient_digest(encounter, self._key)
         return Candidate(row, request, claim, claim_id, version, patient, tuple(findings))
+
+    def _version_before(self, key: claims.Key) -> int:
+        known = self._known_versions
+        if known is None:
+            known = claims.newest_versions(self._connection, [key[0]])
+        return known.get(key, 0)
 
 
 def ledger_part(request: ClaimRequest) -> str:
@@ -239,12 +290,14 @@ def record_outcomes(job: Job, outcomes: Sequence[Held], state: str) -> None:
     if not changed:
         return
     with job.ledger.transaction(state) as connection:
-        for held in changed:
-            if held.row.row == NOT_YET:
-                continue
-            encounters.set_state(
-                connection, held.row.row, state, [finding.as_dict() for finding in held.findings]
-            )
+        encounters.set_states(
+            connection,
+            [
+                (held.row.row, state, [finding.as_dict() for finding in held.findings])
+                for held in changed
+                if held.row.row != NOT_YET
+            ],
+        )
     for held in changed:
         job.journal.findings += held.findings
         entry = {"encounter": held.row.encounter, "rules": sorted(_rules(held))}

@@ -43,14 +43,38 @@ class LedgerPriorClaims:
         self._key = key
         self._archived = ArchivedClaims(archive) if archive is not None else None
         self._of_this_run: defaultdict[tuple[str, str], list[EarlierClaim]] = defaultdict(list)
+        self._prepared: dict[tuple[str, str], list[ClaimRow]] = {}
+
+    def prepare(self, children: Iterable[tuple[Sequence[ChildIdentity], str]]) -> None:
+        """Ask once for the live claims of some hundred children, each with the product that is billed now.
+
+        What was prepared before is forgotten.
+        """
+        wanted: defaultdict[str, set[str]] = defaultdict(set)
+        for child, product in children:
+            wanted[product].update(self._digests(child))
+        self._prepared = {(digest, product): [] for product, digests in wanted.items() for digest in digests}
+        for product, digests in wanted.items():
+            for row in claims.live_drug_claims(self._connection, sorted(digests), product):
+                self._prepared[row.patient or "", product].append(row)
 
     def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
         """The live claims for a child's drug, those of this run among them."""
-        digests = [keyed_digest(identity.parts, self._key) for identity in child]
+        digests = self._digests(child)
         found = {one.id: one for digest in digests for one in self._of_this_run[digest, product]}
-        for row in claims.live_drug_claims(self._connection, digests, product):
+        for row in self._live_drug_claims(digests, product):
             found.setdefault(row.id, self._earlier(row))
         return list(found.values())
+
+    def _live_drug_claims(self, digests: Sequence[str], product: str) -> list[ClaimRow]:
+        keys = [(digest, product) for digest in digests]
+        if any(key not in self._prepared for key in keys):
+            return claims.live_drug_claims(self._connection, digests, product)
+        rows = {row.id: row for key in keys for row in self._prepared[key]}
+        return [rows[one] for one in sorted(rows)]
+
+    def _digests(self, child: Sequence[ChildIdentity]) -> list[str]:
+        return [keyed_digest(identity.parts, self._key) for identity in child]
 
     def chain(self, patient_control_number: str, number: str, payer: str) -> list[EarlierClaim]:
         """The claims to a payer under an account number, else those of the chain in which the payer

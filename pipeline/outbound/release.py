@@ -24,15 +24,16 @@ from edi.reading_rules import OUTBOUND
 from edi.values import to_cents
 from edi.writer import Envelope, SegmentValues, write_interchange
 from mapping.building import parties
-from mapping.building.parts import PARTS
 from mapping.building.request import separators_of
 from mapping.profile_models import PartnerProfile
 from pipeline import as_sent, patient_keys
+from pipeline.batches import batches
 from pipeline.errors import ControlNumbersExhausted
 from pipeline.job import Job
 from pipeline.ledger import claims as claim_rows
 from pipeline.ledger import encounters, files
-from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.claims import ClaimRow, NewClaim
+from pipeline.ledger.encounters import Outcome
 from pipeline.ledger.files import FileRow, Parties
 from pipeline.outbound.corrected import CorrectionsOfAFile
 from pipeline.outbound.judge import Candidate, Held, ledger_part, record_outcomes
@@ -56,31 +57,25 @@ class _Staged:
     report: FileReport
 
 
-def release_claims(job: Job, candidates: Sequence[Candidate]) -> None:
-    """Send the claims, in the order of partner and encounter, as many to a file as the partner takes."""
-    ordered = sorted(candidates, key=_order)
-    for _, group in groupby(ordered, key=lambda item: item.request.partner.key):
-        batches = list(_files(list(group)))
-        for batch in watched(batches, "files out", len(batches)):
-            _release_to_partner(job, batch)
+def release_claims(job: Job, candidates: Iterable[Candidate]) -> None:
+    """Send the claims in the order in which they come, as many to a file as the partner takes."""
+    for batch in watched(_files(candidates), "files out"):
+        _release_to_partner(job, batch)
 
 
-def _files(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
-    """The claims of one partner by file. Claims of one encounter go together: neither goes alone."""
-    most = candidates[0].request.partner.file.claims_per_file
-    batch: list[Candidate] = []
+def _files(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
+    """The claims by file. Claims of one encounter go together: neither goes alone."""
+    waiting: dict[str, list[Candidate]] = {}
     for _, group in groupby(candidates, key=lambda item: item.row.row):
         together = list(group)
-        if batch and len(batch) + len(together) > most:
+        partner = together[0].request.partner
+        batch = waiting.setdefault(partner.key, [])
+        if batch and len(batch) + len(together) > partner.file.claims_per_file:
             yield batch
-            batch = []
+            batch = waiting[partner.key] = []
         batch += together
-    yield batch
-
-
-def _order(candidate: Candidate) -> tuple[str, str, int]:
-    request = candidate.request
-    return request.partner.key, candidate.row.encounter, PARTS.index(request.part)
+    for partner_key in sorted(waiting):
+        yield waiting[partner_key]
 
 
 def _release_to_partner(job: Job, candidates: list[Candidate]) -> None:
@@ -274,19 +269,20 @@ def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequ
     with job.ledger.transaction("file") as connection:
         file = files.add(connection, row, job.ledger.epoch)
         corrections = CorrectionsOfAFile(connection, job.stamp)
-        for report, candidate in zip(staged.report.claims, candidates, strict=True):
-            findings = [*candidate.findings, *report.all_findings()]
-            shown = [finding.as_dict() for finding in findings]
-            record = corrections.begin(candidate.row, candidate.correction, candidate.claim_id)
-            claim_rows.add(
-                connection,
-                _claim_row(candidate, record.row, report, file),
-                as_sent.lines_of(report.claim),
-                shown,
-                job.today.isoformat(),
-                patient_keys.of_claim(report.claim, key),
-            )
-            encounters.set_state(connection, record.row, "claimed", shown)
+        pairs = zip(staged.report.claims, candidates, strict=True)
+        for some in batches(pairs):
+            added: list[NewClaim] = []
+            outcomes: list[Outcome] = []
+            for report, candidate in some:
+                findings = [*candidate.findings, *report.all_findings()]
+                shown = [finding.as_dict() for finding in findings]
+                record = corrections.begin(candidate.row, candidate.correction, candidate.claim_id)
+                claim = _claim_row(candidate, record.row, report, file)
+                lines = as_sent.lines_of(report.claim)
+                added.append(NewClaim(claim, lines, shown, patient_keys.of_claim(report.claim, key)))
+                outcomes.append((record.row, "claimed", shown))
+            claim_rows.add(connection, added, job.today.isoformat())
+            encounters.set_states(connection, outcomes)
     _tell(job, row, candidates)
     return row
 

@@ -4,9 +4,9 @@ A record with the same content as the newest revision has no effect, nor has one
 before a correction that was made here; other content is a new revision, or, where a claim is live, a change that waits for a correction. A file is
 archived only after its records are committed; read again, it changes nothing.
 
-Each file is read twice, so that no more than one record of it is held: first all files,
-to know which encounters come with two contents, then each into the ledger. A file that
-changed in between is left for the next run.
+All files are read first, to know which encounters come with two contents; then their records go
+into the ledger. The records of small files are held meanwhile, larger ones are read again. A file
+that changed in between is left for the next run.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from edi.finding import Finding, Place, RuleKey, Severity
+from mapping.checked_records import MOST_CHARACTERS
+from mapping.encounter import Encounter
 from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
+from pipeline.batches import batches
 from pipeline.file_names import shown_name
 from pipeline.job import Job
 from pipeline.ledger import answers, encounters
+from pipeline.ledger.encounters import EncounterRow, NewRevision
 from pipeline.progress import watched
 from pipeline.quarantine import ENCOUNTERS, quarantine_text
 
@@ -32,14 +36,54 @@ ENCOUNTER_CONFLICT = RuleKey("encounter-conflict", None, Severity.ERROR)
 ENCOUNTER_CHANGED = RuleKey("encounter-changed", None, Severity.ERROR)
 _KIND = "encounters"
 
+_Valid = tuple[Encounter, IntakeRecord]
+"""An encounter, and the record that it was read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class _SurveyedFile:
-    """A file whose records were looked at: its SHA-256, and whether it was read in an earlier run."""
+    """A file whose records were looked at: its SHA-256, and whether it was read in an earlier run.
+
+    `records` are all of them, None where they are to be read again.
+    """
 
     path: Path
     sha256: str
     known: bool
+    records: Sequence[IntakeRecord] | None
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What the files of a run say: each encounter with its digest, None where it comes with two contents.
+
+    `room` is how many characters of records may still be held.
+    """
+
+    contents: dict[str, str | None] = field(default_factory=dict)
+    room: int = MOST_CHARACTERS
+
+    def note(self, record: IntakeRecord) -> None:
+        if record.encounter is not None:
+            key = record.encounter.id
+            same = self.contents.setdefault(key, record.digest) == record.digest
+            self.contents[key] = record.digest if same else None
+
+    def held(self, records: Iterable[IntakeRecord]) -> list[IntakeRecord] | None:
+        """All records of a file, noted; None where there is no room for them."""
+        held: list[IntakeRecord] = []
+        room = self.room
+        for record in records:
+            self.note(record)
+            room -= len(record.content)
+            if room >= 0:
+                held.append(record)
+            else:
+                held.clear()
+        if room < 0:
+            return None
+        self.room = room
+        return held
 
 
 class _Unreadable(Exception):
@@ -48,10 +92,10 @@ class _Unreadable(Exception):
 
 def take_in(job: Job, paths: Iterable[Path], archive: bool) -> None:
     """Read encounter files; with `archive`, move each away once its records are in the ledger."""
-    contents: dict[str, str | None] = {}
-    files = [file for path in paths if (file := _survey(job, path, contents)) is not None]
-    conflicts = frozenset(key for key, digest in contents.items() if digest is None)
-    del contents
+    survey = _Survey()
+    files = [file for path in paths if (file := _surveyed(job, path, survey)) is not None]
+    conflicts = frozenset(key for key, digest in survey.contents.items() if digest is None)
+    del survey
     for file in files:
         if file.known:
             job.journal.count("encounter_files_repeated")
@@ -61,22 +105,17 @@ def take_in(job: Job, paths: Iterable[Path], archive: bool) -> None:
             job.archive_in(file.path)
 
 
-def _survey(job: Job, path: Path, contents: dict[str, str | None]) -> _SurveyedFile | None:
-    """Note what each encounter of the file says: its digest, or None where it comes with two contents."""
+def _surveyed(job: Job, path: Path, survey: _Survey) -> _SurveyedFile | None:
+    """A file, looked at; None where it cannot be read."""
     try:
         sha256 = _sha256(path)
         with job.ledger.reading() as connection:
             known = answers.has_file(connection, sha256)
-        if not known:
-            for record in _records(path):
-                if record.encounter is not None:
-                    key = record.encounter.id
-                    same = contents.setdefault(key, record.digest) == record.digest
-                    contents[key] = record.digest if same else None
+        records = None if known else survey.held(_records(path))
     except _Unreadable as error:
         _tell_unreadable(job, path, error)
         return None
-    return _SurveyedFile(path, sha256, known)
+    return _SurveyedFile(path, sha256, known, records)
 
 
 def _records(path: Path) -> Iterator[IntakeRecord]:
@@ -122,19 +161,21 @@ def _take_in_file(job: Job, file: _SurveyedFile, conflicts: frozenset[str]) -> b
     try:
         with job.ledger.transaction("encounters") as connection:
             taken, set_aside, is_again_needed = 0, 0, False
-            for record in _records(file.path):
-                key = record.encounter.id if record.encounter is not None else None
-                if key is None:
-                    _set_aside(job, file.path, record, record.findings)
-                elif key in conflicts:
-                    # Sent again alone, the right one of the two must be read.
-                    is_again_needed = True
-                    _set_aside(job, file.path, record, (_conflict(key, record.line),))
-                else:
-                    taken += 1
-                    _take_in_record(job, connection, record)
-                    continue
-                set_aside += 1
+            records = file.records if file.records is not None else _records(file.path)
+            for batch in batches(records):
+                valid: list[_Valid] = []
+                for record in batch:
+                    if record.encounter is None:
+                        _set_aside(job, file.path, record, record.findings)
+                    elif record.encounter.id in conflicts:
+                        # Sent again alone, the right one of the two must be read.
+                        is_again_needed = True
+                        _set_aside(job, file.path, record, (_conflict(record.encounter.id, record.line),))
+                    else:
+                        valid.append((record.encounter, record))
+                taken += len(valid)
+                set_aside += len(batch) - len(valid)
+                _take_in_records(job, connection, valid)
             if _sha256(file.path) != file.sha256:
                 raise _Unreadable("it changed while it was read")
             if not is_again_needed:
@@ -160,22 +201,31 @@ def _set_aside(job: Job, path: Path, record: IntakeRecord, findings: Sequence[Fi
         quarantine_text(job, name, record.content.encode(), findings, ENCOUNTERS)
 
 
-def _take_in_record(job: Job, connection: Connection, record: IntakeRecord) -> None:
-    assert record.encounter is not None
-    key = record.encounter.id
-    if encounters.is_repeat(connection, key, record.digest):
-        job.journal.count("encounters_repeated")
-        return
-    newest = encounters.latest(connection, key)
-    live = encounters.has_live_claim(connection, key)
-    encounters.add_revision(connection, key, record.digest, record.content, job.stamp)
-    job.journal.count("encounters_new" if newest is None else "encounters_revised")
-    if live:
-        _mark_changed(job, connection, key)
+def _take_in_records(job: Job, connection: Connection, records: Sequence[_Valid]) -> None:
+    """Some hundred records, each of an encounter of its own unless it repeats one of them."""
+    keys = {encounter.id for encounter, _ in records}
+    newest = encounters.latest_of(connection, keys)
+    live = encounters.with_live_claims(connection, newest)
+    added: dict[str, NewRevision] = {}
+    for encounter, record in records:
+        key, before = encounter.id, newest.get(encounter.id)
+        # two contents in one run were set aside before: another one of this key says the same
+        if key in added or (before is not None and encounters.is_repeat(connection, before, record.digest)):
+            job.journal.count("encounters_repeated")
+            continue
+        added[key] = _revision(job, key, record, before, key in live)
+        job.journal.count("encounters_new" if before is None else "encounters_revised")
+        job.records.keep(record.content, encounter)
+    encounters.add_revisions(connection, list(added.values()), job.stamp)
 
 
-def _mark_changed(job: Job, connection: Connection, key: str) -> None:
+def _revision(
+    job: Job, key: str, record: IntakeRecord, before: EncounterRow | None, has_live_claim: bool
+) -> NewRevision:
     """A change to an encounter with a live claim makes no second claim: it waits for a correction."""
+    number = before.revision + 1 if before is not None else 1
+    if not has_live_claim:
+        return NewRevision(key, number, record.digest, record.content)
     finding = Finding.of(
         ENCOUNTER_CHANGED,
         "Encounter {encounter} has a live claim and came again with other content; no second claim was made.",
@@ -184,9 +234,7 @@ def _mark_changed(job: Job, connection: Connection, key: str) -> None:
         place=Place(encounter=key),
     )
     job.journal.findings.append(finding)
-    newest = encounters.latest(connection, key)
-    assert newest is not None
-    encounters.set_state(connection, newest.row, "changed", [finding.as_dict()])
+    return NewRevision(key, number, record.digest, record.content, "changed", [finding.as_dict()])
 
 
 def decode_content(content: str) -> object:

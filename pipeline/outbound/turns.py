@@ -43,14 +43,14 @@ class Turn:
     earlier: tuple[Adjudication | None, ...]
 
 
-def next_turn(connection: Connection, encounter: Encounter) -> Turn | None:
-    """The payer to be billed now; None while one is still to decide, and where no money is left to ask for.
+def next_turn(connection: Connection, encounter: Encounter, of_encounter: Sequence[ClaimRow]) -> Turn | None:
+    """The payer to be billed now, where these claims of the encounter are live; None while one is still to decide, and where no money is left to ask for.
 
     Raises NotBillable where what an earlier payer decided cannot be told the next.
     """
     earlier: list[Adjudication | None] = []
     for order, coverage in enumerate(encounter.coverages):
-        live = claims.live_of(connection, encounter.id, order)
+        live = [claim for claim in of_encounter if claim.payer_order == order]
         if not live and coverage.adjudication is not None and order + 1 < len(encounter.coverages):
             earlier.append(coverage.adjudication)  # billed and decided elsewhere
             continue

@@ -18,7 +18,7 @@ from pipeline.denials.deadlines import NO_DEADLINE, Deadline, filing
 from pipeline.denials.item import WorkItem
 from pipeline.denials.ranking import RankedCause
 from pipeline.denials.tables import Cause, causes
-from pipeline.ledger import encounters
+from pipeline.ledger import claims, encounters
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.outbound import turns
 from pipeline.worklist.desk import Desk
@@ -46,7 +46,8 @@ def waits_for_later_payer(desk: Desk, row: EncounterRow) -> bool:
     if record is None or len(record.coverages) == 1:
         return False
     try:
-        turn = turns.next_turn(desk.connection, record)
+        live = claims.live_by_encounter(desk.connection, [record.id]).get(record.id, [])
+        turn = turns.next_turn(desk.connection, record, live)
     except turns.NotBillable:
         return True
     return turn is not None and turn.payer_order > 0

@@ -17,7 +17,7 @@ from pipeline.chains import Chain
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
 from pipeline.inbound.receive import receive
-from pipeline.inbound.states import chain_of
+from pipeline.inbound.states import chains_of
 from pipeline.job import Job
 from pipeline.ledger import answers as answer_rows
 from pipeline.ledger import claims, encounters
@@ -80,10 +80,10 @@ def _forget_answers(ledger: Ledger) -> None:
         for table in ("event_candidates", "provider_adjustments", "events", "transactions", "inbound_files"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         for claim in claims.all_claims(connection):
-            claims.set_states(connection, {claim.id: "ready"})
+            claims.set_states(connection, [((claim,), {claim.id: "ready"})])
         connection.exec_driver_sql("UPDATE claims SET live_key = NULL, live_drug_key = NULL")
         first, second = sorted(claims.all_claims(connection), key=lambda row: row.version)
-        claims.set_states(connection, {first.id: "ready", second.id: "ready"})
+        claims.set_states(connection, [((first, second), {first.id: "ready", second.id: "ready"})])
 
 
 class Play:
@@ -124,7 +124,7 @@ def _told(connection: Any) -> tuple[Any, ...]:
         tuple(map(tuple, keys)),
         frozenset(events),
         len(answer_rows.parked(connection)),
-        chain_of(connection, found[0].id).paid_cents,
+        chains_of(connection, [found[0].id])[0].paid_cents,
     )
 
 
@@ -217,7 +217,8 @@ def test_a_second_replacement_waits_for_the_first(tmp_path: Path) -> None:
     ledger = Ledger.open(story.ledger, DurableSteps())
     with pytest.raises(IntegrityError), ledger.transaction("test") as connection:
         waiting = next(row for row in claims.all_claims(connection) if row.frequency == "7")
-        claims.add(connection, replace(waiting, id="C000", version=3), [], [], "2026-11-20")
+        added = claims.NewClaim(replace(waiting, id="C000", version=3))
+        claims.add(connection, [added], "2026-11-20")
     ledger.close()
 
 

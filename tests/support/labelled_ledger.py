@@ -161,16 +161,17 @@ class LabelledLedger:
         )
         content = json.dumps(encounter.model_dump(mode="json"))
         request = case.request
-        key = job.ledger.patient_key()
+        secret = job.ledger.patient_key()
         drug = sum(to_cents(line.charge) for line in sent.lines("drug") if line.charge is not None)
         with job.ledger.transaction("file") as connection:
             record = encounters.add_correction(
                 connection, encounter.id, hashlib.sha256(content.encode()).hexdigest(), content, job.stamp
             )
             part = ledger_part(request)
-            version = claims.next_version(connection, encounter.id, part, request.payer_order)
+            key = (encounter.id, part, request.payer_order)
+            version = claims.newest_versions(connection, [encounter.id]).get(key, 0) + 1
             row = ClaimRow(
-                id=claims.claim_id(encounter.id, part, request.payer_order, version),
+                id=claims.claim_id(*key, version),
                 encounter_row=record.row,
                 encounter=encounter.id,
                 part=part,
@@ -178,7 +179,7 @@ class LabelledLedger:
                 version=version,
                 payer=request.payer.key,
                 product=request.product.key if request.product and request.carries_drug else None,
-                patient=patient_digest(encounter, key),
+                patient=patient_digest(encounter, secret),
                 file=files.add(connection, file, job.ledger.epoch),
                 position_in_file=0,
                 batch_reference=reader.header.reference,
@@ -189,8 +190,9 @@ class LabelledLedger:
                 replaces=replaces,
                 **as_sent.fields_of(claim),
             )
-            patients = patient_keys.of_claim(claim, key)
-            claims.add(connection, row, as_sent.lines_of(claim), (), file.day, patients)
+            patients = patient_keys.of_claim(claim, secret)
+            added = claims.NewClaim(row, as_sent.lines_of(claim), patients=patients)
+            claims.add(connection, [added], file.day)
         return row.id
 
 
