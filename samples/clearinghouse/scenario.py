@@ -116,18 +116,24 @@ def arrivals(data: bytes, scenario: Scenario, as_of: datetime) -> list[Arrival]:
     """
     found = [
         arrival
-        for days, script in ((0, scenario.script), *scenario.later)
-        for kind in (script.kinds if days == 0 else (STATUS, REMITTANCE))
-        for arrival in _delivered(data, script, kind, scenario, as_of + timedelta(days=days), bool(days))
+        for kind in scenario.script.kinds
+        for arrival in _delivered(
+            data, scenario.script, kind, as_of, scenario.deliveries.get(kind, Delivery())
+        )
     ]
+    for minute, (days, script) in enumerate(scenario.later, start=1):
+        # At a minute of its own, so that it has control numbers and payment traces of its own.
+        at = as_of + timedelta(days=days, minutes=minute)
+        found += [
+            arrival
+            for kind in (STATUS, REMITTANCE)
+            for arrival in _delivered(data, script, kind, at, Delivery())
+        ]
     return sorted(found, key=lambda arrival: arrival.at)
 
 
-def _delivered(
-    data: bytes, script: Script, kind: str, scenario: Scenario, at: datetime, is_later: bool
-) -> Iterator[Arrival]:
-    """The answers of one kind; the entries of its delivery hold for the first time it is told alone."""
-    delivery = Delivery() if is_later else scenario.deliveries.get(kind, Delivery())
+def _delivered(data: bytes, script: Script, kind: str, at: datetime, delivery: Delivery) -> Iterator[Arrival]:
+    """The answers of one kind, made at a time and delivered in a way."""
     if delivery.silent:
         return
     at += timedelta(days=delivery.after_days)
