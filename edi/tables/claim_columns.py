@@ -26,7 +26,7 @@ from edi.remittance.glance import (
 from edi.remittance.statuses import claim_status_meaning
 from edi.tables.arrow import TYPES, money, quantity
 from edi.tables.columns import Kind
-from edi.tables.cut_text import CutText, Flags, Numbers, Segments, Slices, code, join
+from edi.tables.cut_text import CutText, Flags, Numbers, Segments, code
 from edi.tables.entry_arrays import AdjudicationArrays, EntryArrays, all_but
 from edi.tables.rows import (
     ALLOWED_OF_LINES,
@@ -143,7 +143,7 @@ class ClaimColumns:
         self._refuse(self._lq.which[self._line[self._lq.which] < 0])
         if self._cas.most >= _TRIPLETS.stop:
             self._refuse(self._cas.which[self._cut.counts[self._cas.which] >= _TRIPLETS.stop])
-        self._refuse(self._clp.which[self._clp.element(_NOT_READ).length > 0])
+        self._refuse(self._clp.which[self._cut.length[self._clp.element(_NOT_READ)] > 0])
         read = {"2100": {"CLP": self._clp, "NM1": self._nm1, "PER": self._per, **self._adjudication}}
         read["2110"] = {"SVC": self._svc, "REF": self._ref, "DTM": self._dtm, "AMT": self._amt}
         read["2110"] |= {"QTY": self._qty, "LQ": self._lq}
@@ -159,8 +159,8 @@ class ClaimColumns:
         """Each value of an element read once; claims with one that is not clean are refused."""
         return self._unique_of(segments.which, segments.element(number), read)
 
-    def _unique_of(self, segments: Numbers, slices: Slices, read: Callable[[str], object]) -> Unique:
-        texts, codes = self._cut.distinct(slices)
+    def _unique_of(self, segments: Numbers, elements: Numbers, read: Callable[[str], object]) -> Unique:
+        texts, codes = self._cut.distinct(elements)
         values: list[Any] = []
         unsure = []
         for number, text in enumerate(texts):
@@ -181,7 +181,7 @@ class ClaimColumns:
         self._drg_weight = self._unique(clp, 12, clean_quantity)
         self._discharge_fraction = self._unique(clp, 13, clean_quantity)
         self._quantities = self._unique(qty, 2, clean_quantity)
-        self._values = AdjudicationArrays(self._adjudication)
+        self._values = AdjudicationArrays(self._cut, self._adjudication)
         self._adjudicated = self._unique_of(self._values.which, self._values.values, clean_quantity)
         self._date_codes = self._cut.codes(self._dtm.element(1))
         self._dates = self._unique(self._dtm, 2, clean_period)
@@ -198,13 +198,13 @@ class ClaimColumns:
     def _read_amounts(self) -> None:
         clp, svc, amt = self._clp, self._svc, self._amt
         responsibility = clp.element(5)
-        given = np.flatnonzero(responsibility.length)
+        given = np.flatnonzero(self._cut.length[responsibility])
         elements = [(clp, 3), (clp, 4), (svc, 2), (svc, 3), (amt, 2)]
         self._charge, self._paid, self._line_charge, self._line_paid, self._amounts, patient, adjustments = (
             self._cents(
                 [
                     *((segments.which, segments.element(number)) for segments, number in elements),
-                    (clp.which[given], responsibility.at(given)),
+                    (clp.which[given], responsibility[given]),
                     self._read_adjustments(),
                 ]
             )
@@ -213,33 +213,32 @@ class ClaimColumns:
         self._patient[given] = patient
         self._adjustments = adjustments
 
-    def _cents(self, parts: list[tuple[Numbers, Slices]]) -> list[Numbers]:
+    def _cents(self, parts: list[tuple[Numbers, Numbers]]) -> list[Numbers]:
         """Amounts in cents, given by their segments; claims with one that is not clean are refused.
 
         All in one call, as each has its price.
         """
-        cents, clean = self._cut.cents(join([slices for _, slices in parts]))
+        cents, clean = self._cut.cents(np.concatenate([elements for _, elements in parts]))
         if not clean.all():
             self._refuse(np.concatenate([segments for segments, _ in parts])[~clean])
         return np.split(cents, np.cumsum([len(segments) for segments, _ in parts[:-1]]))
 
-    def _read_adjustments(self) -> tuple[Numbers, Slices]:
+    def _read_adjustments(self) -> tuple[Numbers, Numbers]:
         """The triplets of CAS that have a reason or an amount, in the order of the file: segments and amounts."""
         cas = self._cas
         numbers = [number for number in _TRIPLETS if number <= cas.most] or [_TRIPLETS.start]
         reasons, amounts, quantities = (
-            join([cas.element(number + at) for number in numbers]) for at in range(3)
+            np.concatenate([cas.element(number + at) for number in numbers]) for at in range(3)
         )
         segments = np.tile(cas.which, len(numbers))
-        given = np.flatnonzero((reasons.length > 0) | (amounts.length > 0) | (quantities.length > 0))
+        length = self._cut.length
+        given = np.flatnonzero(length[reasons] + length[amounts] + length[quantities])
         if len(numbers) > 1:  # the triplets of one segment stand in their order already
             given = given[np.argsort(segments[given], kind="stable")]
         self._adjusted = Segments(self._cut, segments[given])
-        self._reasons = reasons.at(given)
-        self._adjusted_quantities = self._unique_of(
-            self._adjusted.which, quantities.at(given), clean_quantity
-        )
-        return self._adjusted.which, amounts.at(given)
+        self._reasons = reasons[given]
+        self._adjusted_quantities = self._unique_of(self._adjusted.which, quantities[given], clean_quantity)
+        return self._adjusted.which, amounts[given]
 
     def _refuse_unbalanced(self) -> None:
         of_lines = np.zeros(len(self._svc) + 1, dtype=np.int64)
@@ -338,13 +337,12 @@ class ClaimColumns:
             self._submitted.column(Kind.TEXT, lambda service: (service or _NO_CODE).description),
         ]
 
-    def _line_control_numbers(self) -> Slices:
+    def _line_control_numbers(self) -> Numbers:
         which = self._first_of_lines(self._ref, NUMBER_OF_LINES)
         self._held_references = which
-        values = self._ref.element(2)
         if not len(self._ref):
-            return Slices(np.zeros_like(which), np.zeros_like(which))
-        return Slices(values.begin[which], np.where(which >= 0, values.length[which], 0))
+            return np.full(len(which), self._cut.nothing)
+        return np.where(which >= 0, self._ref.element(2)[which], self._cut.nothing)
 
     def _allowed(self) -> pa.Array:
         which = self._first_of_lines(self._amt, ALLOWED_OF_LINES)
@@ -369,7 +367,7 @@ class ClaimColumns:
         claim, _, position = self._keys(self._values.which)
         return {
             "names": arrays.names(self._nm1),
-            "references": arrays.entries(ref, references, [self._cut.texts(ref.element(2).at(references))]),
+            "references": arrays.entries(ref, references, [self._cut.texts(ref.element(2)[references])]),
             "dates": arrays.entries(
                 dtm, dates, [self._dates.column(Kind.DAY, read, days) for read in (_first, _last)]
             ),
@@ -400,17 +398,18 @@ class ClaimColumns:
         for name, numbers in ADJUDICATION_REMARKS.items():
             segments = self._adjudication[name]
             count = len(segments)
-            always = Slices(np.full(count, self._cut.size), np.full(count, len(REMARK_CODE)))
+            always = np.full(count, self._cut.always)
             found += [(segments.which, always, segments.element(number)) for number in numbers if count]
         which = np.concatenate([one for one, _, _ in found])
-        qualifiers, codes = join([one for _, one, _ in found]), join([one for _, _, one in found])
-        given = np.flatnonzero(codes.length > 0)
+        qualifiers = np.concatenate([one for _, one, _ in found])
+        codes = np.concatenate([one for _, _, one in found])
+        given = np.flatnonzero(self._cut.length[codes])
         if len(found) > 1:  # the elements of one segment stand in their order already
             given = given[np.argsort(which[given], kind="stable")]
         return [
             *self._keys(which[given]),
-            self._cut.texts(qualifiers.at(given)),
-            self._cut.texts(codes.at(given)),
+            self._cut.texts(qualifiers[given]),
+            self._cut.texts(codes[given]),
         ]
 
 

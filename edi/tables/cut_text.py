@@ -9,7 +9,7 @@ It must not: know any segment.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,26 +22,9 @@ Flags = npt.NDArray[np.bool_]
 
 LONGEST_AMOUNT: Final = 16
 _WORD = 8
-_BEHIND = "\0" * LONGEST_AMOUNT  # so that looking a little beyond the text is no fault
+_BEHIND = "\0" * 32  # so that looking a little beyond the text is no fault
+_MOST_FILLED = 3  # so many bytes for each that is asked for: more are not worth their moving
 _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
-
-
-class Slices(NamedTuple):
-    """Pieces of the text: where each begins, and how long it is."""
-
-    begin: Numbers
-    length: Numbers
-
-    def at(self, chosen: Any) -> Slices:
-        """Those that are chosen, by index or flag."""
-        return Slices(self.begin[chosen], self.length[chosen])
-
-
-def join(parts: list[Slices]) -> Slices:
-    """One after another."""
-    return Slices(
-        np.concatenate([part.begin for part in parts]), np.concatenate([part.length for part in parts])
-    )
 
 
 class Segments:
@@ -49,8 +32,8 @@ class Segments:
 
     def __init__(self, text: CutText, which: Numbers) -> None:
         self.which = which
-        self._cuts = text.cuts
-        self._first = text.first_cuts[which]
+        self._nothing = text.nothing
+        self._first = text.first_elements[which]
         count = text.counts[which]
         self._count = count
         self._fewest, self.most = (int(count.min()), int(count.max())) if len(count) else (0, 0)
@@ -58,40 +41,43 @@ class Segments:
     def __len__(self) -> int:
         return len(self.which)
 
-    def element(self, number: int) -> Slices:
-        """The element at 1-based `number` of each, empty where there is none."""
+    def element(self, number: int) -> Numbers:
+        """The element at 1-based `number` of each, the empty one where there is none."""
         if number > self.most:
-            nothing = np.zeros(len(self.which), dtype=np.int32)
-            return Slices(nothing, nothing)
-        before = self._first + np.int32(number - 1)
+            return np.full(len(self.which), self._nothing)
+        elements = self._first + (number - 1)
         if number > self._fewest:
-            has_it = self._count >= number
-            before[~has_it] = 0
-        begin = self._cuts[before] + np.int32(1)
-        length = self._cuts[before + np.int32(1)] - begin
-        if number > self._fewest:
-            length[~has_it] = 0
-        return Slices(begin, length)
+            elements[self._count < number] = self._nothing
+        return elements
 
 
 class CutText:
     """Text of segments, each with one terminator behind it.
 
-    `bytes` is the text with zeros behind it. `begins` says where segments begin; `cuts` are all
-    separators of elements and segments, `first_cuts` the first one of each segment among them,
-    `counts` how many elements each has behind its id.
+    `bytes` is the text with zeros behind it. Elements are known by their numbers: `begin` says where
+    each begins, `length` how long it is; `always` is the text of `behind`, `nothing` an empty one.
+    `begins` says where segments begin, `first_elements` which element is the first of each (its id
+    is none), `counts` how many it has.
     """
 
     def __init__(self, text: str, element: str, terminator: str, behind: str = "") -> None:
         self.size = len(text)
         self.bytes: Bytes = np.frombuffer((text + behind + _BEHIND).encode("latin-1"), dtype=np.uint8)
         is_end = self.whole == ord(terminator)
-        # 32 bits are enough, and half as much to move
-        self.cuts = np.flatnonzero(is_end | (self.whole == ord(element))).astype(np.int32)
-        ends = np.flatnonzero(is_end[self.cuts]).astype(np.int32)
-        self.first_cuts = _behind_each(ends)
-        self.counts = ends - self.first_cuts
-        self.begins = _behind_each(self.cuts[ends])
+        cuts = np.flatnonzero(is_end | (self.whole == ord(element)))
+        ends = np.flatnonzero(is_end[cuts])
+        self.first_elements = _behind_each(ends)
+        self.counts = ends - self.first_elements
+        self.begins = _behind_each(cuts[ends])
+        self.always, self.nothing = len(cuts) - 1, len(cuts)
+        # 32 bits are enough for these, and half as much to move
+        self.begin = np.empty(len(cuts) + 1, dtype=np.int32)
+        self.begin[:-1] = cuts
+        self.begin[-1] = self.size + len(behind)
+        self.begin += 1
+        self.length = np.zeros(len(cuts) + 1, dtype=np.int32)
+        np.subtract(self.begin[1:], self.begin[:-1], out=self.length[:-1])
+        self.length[:-1] -= 1
         self._words: Words = np.lib.stride_tricks.as_strided(
             self.bytes[: _WORD * (len(self.bytes) // _WORD)].view(np.uint64),
             shape=(len(self.bytes) - _WORD + 1,),
@@ -108,57 +94,61 @@ class CutText:
         """The first three bytes of each segment, as `code` gives them."""
         return self._words[self.begins] & np.uint64(0xFFFFFF)
 
-    def codes(self, slices: Slices) -> Words:
+    def codes(self, elements: Numbers) -> Words:
         """Texts as numbers, see `code`; 0 for those that are empty or longer than eight bytes."""
-        surplus = _surplus(slices.length)
-        return (self._words[slices.begin] << surplus) >> surplus
+        surplus = _surplus(self.length[elements])
+        return (self._words[self.begin[elements]] << surplus) >> surplus
 
-    def texts(self, slices: Slices) -> pa.StringArray:
-        """The slices as a column."""
-        begin, length = slices
+    def texts(self, elements: Numbers) -> pa.StringArray:
+        """The elements as a column."""
+        length = self.length[elements]
         count, longest = len(length), int(length.max(initial=0))
         if not longest:
             return pa.repeat("", count)
         offsets = np.zeros(count + 1, dtype=np.int32)
         np.cumsum(length, out=offsets[1:])
+        begin = self.begin[elements]
         if length.min() == longest:
             data = pa.py_buffer(self._pieces(longest)[begin])
+        elif longest <= len(_BEHIND) and longest * count <= _MOST_FILLED * int(offsets[-1]):
+            filled = self._pieces(longest)[begin].view(np.uint8).reshape(count, longest)
+            data = pa.py_buffer(filled[np.arange(longest, dtype=np.int32) < length[:, None]])
         else:
             where = np.repeat(begin - offsets[:-1], length)
             where += np.arange(offsets[-1], dtype=np.int32)
             data = pa.py_buffer(self.bytes[where])
         return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), data)
 
-    def distinct(self, slices: Slices) -> tuple[list[str], Numbers]:
+    def distinct(self, elements: Numbers) -> tuple[list[str], Numbers]:
         """Each text once, and which of them stands where."""
-        longest = int(slices.length.max(initial=0))
+        longest = int(self.length[elements].max(initial=0))
         if not longest:
-            return [""], np.zeros(len(slices.length), dtype=np.int32)
+            return [""], np.zeros(len(elements), dtype=np.int32)
         if longest <= _WORD:
-            encoded = pa.array(self.codes(slices)).dictionary_encode()
+            encoded = pa.array(self.codes(elements)).dictionary_encode()
             texts = [number.to_bytes(_WORD, "little").rstrip(b"\0") for number in encoded.dictionary.tolist()]
         else:  # what is not clean may not even be text
-            encoded = self.texts(slices).cast(pa.binary()).dictionary_encode()
+            encoded = self.texts(elements).cast(pa.binary()).dictionary_encode()
             texts = encoded.dictionary.to_pylist()
         return [text.decode("latin-1") for text in texts], encoded.indices.to_numpy()
 
-    def cents(self, slices: Slices) -> tuple[npt.NDArray[np.int64], Flags]:
+    def cents(self, elements: Numbers) -> tuple[npt.NDArray[np.int64], Flags]:
         """Amounts in cents, and which of them are clean: digits, a point before the last one or two."""
-        cents, clean = self._short_cents(slices)
-        for size in range(_WORD + 1, min(LONGEST_AMOUNT, int(slices.length.max(initial=0))) + 1):
-            rows = np.flatnonzero(slices.length == size)
+        begin, length = self.begin[elements], self.length[elements]
+        cents, clean = self._short_cents(begin, length)
+        for size in range(_WORD + 1, min(LONGEST_AMOUNT, int(length.max(initial=0))) + 1):
+            rows = np.flatnonzero(length == size)
             if len(rows):  # those of one length make a matrix
-                matrix = self.bytes[slices.begin[rows][:, None] + np.arange(size, dtype=np.int32)]
+                matrix = self.bytes[begin[rows][:, None] + np.arange(size, dtype=np.int32)]
                 cents[rows], clean[rows] = _cents_of(matrix)
         return cents, clean
 
-    def _short_cents(self, slices: Slices) -> tuple[npt.NDArray[np.int64], Flags]:
+    def _short_cents(self, begin: Numbers, length: Numbers) -> tuple[npt.NDArray[np.int64], Flags]:
         """Amounts of up to eight characters; others are not clean.
 
         Each is a word whose last byte is the last digit; what does not belong to it is a leading zero.
         """
-        length = slices.length
-        words = self._words[slices.begin]
+        words = self._words[begin]
         negative = (words & _byte(0, 0xFF)) == _byte(0, _MINUS)
         surplus = _surplus(length)
         digits = (words ^ _ZEROS) << surplus
@@ -191,7 +181,7 @@ def code(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(text.encode("ascii"), "little"))
 
 
-def _behind_each(places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _behind_each(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """0, and the places behind all but the last."""
     behind = np.zeros_like(places)
     np.add(places[:-1], 1, out=behind[1:])

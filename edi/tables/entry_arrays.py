@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from edi.remittance.glance import ADJUDICATION_VALUES
-from edi.tables.cut_text import CutText, Flags, Numbers, Segments, Slices, join
+from edi.tables.cut_text import CutText, Flags, Numbers, Segments
 from edi.tables.rows import CLAIM_LEVEL, LINE_LEVEL
 
 _NAME_ELEMENTS: Final = range(1, 10)
@@ -38,32 +38,32 @@ class EntryArrays:
         """Some of the REF, DTM, AMT or QTY, with the columns of what they say."""
         which = segments.which[chosen]
         levels = pa.array([CLAIM_LEVEL, LINE_LEVEL]).take(pa.array((self.line[which] >= 0).astype(np.int8)))
-        qualifiers = self.cut.texts(segments.element(1).at(chosen))
+        qualifiers = self.cut.texts(segments.element(1)[chosen])
         return [*self.keys(which), levels, qualifiers, *values]
 
     def contacts(self, segments: Segments) -> Columns:
         """`contacts`: a row for each number of a PER, one for a PER without any."""
         count = len(segments)
         pairs = [(segments.element(at), segments.element(at + 1)) for at in _CONTACT_NUMBERS]
-        given = [np.flatnonzero(numbers.length) for _, numbers in pairs]
+        given = [np.flatnonzero(self.cut.length[numbers]) for _, numbers in pairs]
         has_none = np.ones(count, dtype=bool)
         for found in given:
             has_none[found] = False
         without = np.flatnonzero(has_none)
-        nothing = Slices(np.zeros(len(without), dtype=np.int32), np.zeros(len(without), dtype=np.int32))
+        nothing = np.full(len(without), self.cut.nothing)
         owner = np.concatenate([*given, without])
         order = np.argsort(owner, kind="stable")
         owner = owner[order]
         qualifiers, numbers = (
-            join([*(pair[at].at(found) for pair, found in zip(pairs, given, strict=True)), nothing])
+            np.concatenate([*(pair[at][found] for pair, found in zip(pairs, given, strict=True)), nothing])
             for at in range(2)
         )
         claim, _, position = self.keys(segments.which[owner])
         texts = (
-            segments.element(1).at(owner),
-            segments.element(2).at(owner),
-            qualifiers.at(order),
-            numbers.at(order),
+            segments.element(1)[owner],
+            segments.element(2)[owner],
+            qualifiers[order],
+            numbers[order],
         )
         return [claim, position, pa.repeat(CLAIM_LEVEL, len(owner)), *map(self.cut.texts, texts)]
 
@@ -71,7 +71,7 @@ class EntryArrays:
 class AdjudicationArrays:
     """The amounts, counts and rates of MIA and MOA."""
 
-    def __init__(self, segments: Mapping[str, Segments]) -> None:
+    def __init__(self, cut: CutText, segments: Mapping[str, Segments]) -> None:
         parts = [
             (f"{name}{number:02d}", segments[name].which, segments[name].element(number))
             for name, numbers in ADJUDICATION_VALUES.items()
@@ -79,14 +79,14 @@ class AdjudicationArrays:
             if number <= segments[name].most
         ]
         self._names = [name for name, _, _ in parts]
-        which = np.concatenate([np.zeros(0, dtype=np.int64), *(one for _, one, _ in parts)])
-        nothing = Slices(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
-        slices = join([nothing, *(one for _, _, one in parts)])
+        nothing = np.zeros(0, dtype=np.int64)
+        which = np.concatenate([nothing, *(one for _, one, _ in parts)])
+        elements = np.concatenate([nothing, *(one for _, _, one in parts)])
         numbers = np.repeat(np.arange(len(parts)), [len(one) for _, one, _ in parts])
-        given: Numbers = np.flatnonzero(slices.length)
+        given: Numbers = np.flatnonzero(cut.length[elements])
         given = given[np.argsort(which[given], kind="stable")]
         self.which: Numbers = which[given]
-        self.values = slices.at(given)
+        self.values = elements[given]
         self._numbers = numbers[given]
 
     def elements(self) -> pa.Array:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edi.tables.cut_text import LONGEST_AMOUNT, CutText, Segments, Slices, code
+from edi.tables.cut_text import LONGEST_AMOUNT, CutText, Numbers, Segments, code
 from edi.values import parse_cents
 
 ELEMENTS = st.text(alphabet="0123456789.-AZ ", max_size=20)
@@ -22,7 +22,7 @@ def cut(segments: list[list[str]]) -> CutText:
     return CutText("".join("*".join(["CAS", *elements]) + "~" for elements in segments), "*", "~")
 
 
-def pieces(values: list[str]) -> tuple[CutText, Slices]:
+def pieces(values: list[str]) -> tuple[CutText, Numbers]:
     """The values as first elements of segments of their own."""
     text = cut([[value] for value in values])
     return text, Segments(text, np.arange(len(values))).element(1)
