@@ -16,6 +16,7 @@ from pipeline.ledger import schema
 from pipeline.ledger.store import Ledger
 from pipeline.night import rehearse_night
 from tests.support.builders import NIGHT, REMOVED, a_child, claims_of
+from tests.support.ledger_rows import ledger_rows
 from tests.support.nights import a_night, a_workspace, outbox, put_encounters, tree
 
 
@@ -34,16 +35,22 @@ def test_one_encounter_becomes_one_released_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("each_ledger")
+@pytest.mark.usefixtures("each_ledger")
 def test_the_same_night_again_sends_nothing_and_takes_no_number(tmp_path: Path) -> None:
+    """The ledger has one run more, and no other row is new, gone or changed."""
     config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1), a_child(2, **{"clinical.antibody_titer": REMOVED})])
     assert a_night(config)["exit_code"] == 1
-    before = tree(tmp_path / "outbox")
+    before, rows = tree(tmp_path / "outbox"), ledger_rows(config)
     put_encounters(config, "a.ndjson", [a_child(1), a_child(2, **{"clinical.antibody_titer": REMOVED})])
     again = a_night(config)
     assert again["exit_code"] == 0
     assert again["files"] == [] and again["held"] == []
     assert tree(tmp_path / "outbox") == before
+    after = ledger_rows(config)
+    assert all(rows[table] for table in ("encounters", "files", "claims", "claim_lines"))
+    assert len(after["runs"]) == len(rows["runs"]) + 1
+    assert {**after, "runs": rows["runs"]} == rows
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -61,11 +68,12 @@ def test_a_rehearsal_changes_no_byte_and_no_row(tmp_path: Path) -> None:
     put_encounters(config, "a.ndjson", [a_child(1)])
     a_night(config)
     put_encounters(config, "b.ndjson", [a_child(2)])
-    before = tree(tmp_path)
+    before, rows = tree(tmp_path), ledger_rows(config)
     summary = rehearse_night(config, DurableSteps(), NIGHT)
     assert summary["dry_run"] and summary["counts"]["claims_released"] == 1
     assert summary["files"][0]["control_number"] == 2
     assert tree(tmp_path) == before
+    assert ledger_rows(config) == rows and rows["claims"]
 
 
 def test_the_same_record_in_another_file_has_one_effect(tmp_path: Path) -> None:
