@@ -22,7 +22,7 @@ from pipeline.ledger.store import Ledger
 from samples.clearinghouse import AnswerFileContent, Arrival, Scenario, arrivals
 from samples.clearinghouse.envelopes import in_new_envelope
 from tests.support.builders import NIGHT, REMOVED, a_child, claims_of
-from tests.support.nights import a_night, a_workspace, put_answer, put_encounters
+from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
 from tests.support.processes import DIED, DyingSteps, in_child
 from tests.support.promises import assert_promises_kept
 
@@ -175,10 +175,8 @@ class Month:
             for _, first, children in brought:
                 _bring(config, first, children)
             a_night(config, today)
-        ours = sorted(path.name for path in self.taken.iterdir())
-        assert ours == sorted(path.name for path in config.folders.ready.iterdir())
-        for name in ours:
-            assert (self.taken / name).read_bytes() == (config.folders.ready / name).read_bytes()
+        sent = [*self.taken.iterdir(), *self.config.folders.ready.iterdir()]
+        assert outbox(config) == {path.name: path.read_bytes() for path in sent}
         for name, data in sorted(self.whole.items()):
             if not re.match("again_|more-", name):
                 put_answer(config, name, data)
