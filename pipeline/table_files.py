@@ -22,13 +22,15 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from edi.finding import Severity
-from edi.tables.arrow import arrow_schema
+from edi.tables.arrow import TYPES, arrow_schema
 from edi.tables.build import TakeBatch, write_batches
 from edi.tables.columns import TABLES, Kind
+from edi.values import decimal_words
 from pipeline.durable import FILE_MODE, DurableSteps
 from pipeline.progress import Tell, metered
 from pipeline.spreadsheets import neutral_batch
 
+_QUANTITY = TYPES[Kind.QUANTITY]
 _MOST_ROWS_OF_A_SHEET = 1_048_576
 _WIDTHS = {Kind.TEXT: 18, Kind.INTEGER: 10, Kind.MONEY: 16, Kind.QUANTITY: 12, Kind.DAY: 12, Kind.FLAG: 8}
 _NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.DAY: "yyyy-mm-dd", Kind.QUANTITY: "0.###"}
@@ -90,10 +92,10 @@ class CsvSink(_FolderSink):
     suffix = "csv"
 
     def _writer(self, path: Path, schema: pa.Schema) -> Any:
-        return pa_csv.CSVWriter(path, schema)
+        return pa_csv.CSVWriter(path, _csv_schema(schema))
 
     def _write(self, writer: Any, batch: pa.RecordBatch) -> None:
-        writer.write_batch(neutral_batch(batch))
+        writer.write_batch(_csv_batch(batch))
 
 
 class ParquetSink(_FolderSink):
@@ -212,15 +214,35 @@ def write_tables(paths: Iterable[Path], sink: Sink, tally: TableTally) -> list[P
 
 def print_table(paths: Iterable[Path], table: str, target: BinaryIO, tally: TableTally) -> None:
     """One table as CSV, written while the files are read."""
-    writer = pa_csv.CSVWriter(target, arrow_schema(table))
+    writer = pa_csv.CSVWriter(target, _csv_schema(arrow_schema(table)))
 
     def take(name: str, batch: pa.RecordBatch) -> None:
         tally.count(name, batch)
         if name == table:
-            writer.write_batch(neutral_batch(batch))
+            writer.write_batch(_csv_batch(batch))
 
     _each(paths, take, tally)
     writer.close()
+
+
+def _csv_schema(schema: pa.Schema) -> pa.Schema:
+    """Quantities are texts in a CSV file: Arrow writes `0E-15` for none."""
+    return pa.schema(
+        [pa.field(one.name, pa.string() if one.type == _QUANTITY else one.type) for one in schema]
+    )
+
+
+def _csv_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch whose texts are no formulas and whose quantities are as people write them: `0.5`."""
+    neutral = neutral_batch(batch)
+    columns = [_words(one) if one.type == _QUANTITY else one for one in neutral.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=_csv_schema(batch.schema))
+
+
+def _words(column: pa.Array) -> pa.Array:
+    encoded = column.dictionary_encode()
+    words = [decimal_words(value) for value in encoded.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(encoded.indices)
 
 
 def _each(paths: Iterable[Path], take: TakeBatch, tally: TableTally) -> None:

@@ -115,11 +115,14 @@ class JsonReading:
             "groups": [],
             "reversals": [],
             "provider_adjustments": [],
+            "other_elements": [],
             "unplaced": [],
         }
         claims = Stream(_payments(remittance, findings, after))
         # the header is known with the first claim
-        document: dict[str, Any] = {"answer": {**plain(remittance.reader.header), "claims": claims, **after}}
+        header = plain(remittance.reader.header)
+        after["other_elements"] += header.pop("other_elements")
+        document: dict[str, Any] = {"answer": {**header, "claims": claims, **after}}
         if held is not None:
             document["segments"] = [_segment(segment) for segment in held.segments]
         return document
@@ -192,6 +195,7 @@ def _payments(
     after["groups"].sort(key=lambda group: int(group["segment_position"]))
     after["reversals"] += map(plain, remittance.reversals)
     after["provider_adjustments"] += map(plain, remittance.reader.provider_adjustments)
+    after["other_elements"] += map(plain, remittance.reader.other_elements)
     after["unplaced"] += map(_segment, remittance.reader.unplaced)
     findings.take(remittance.findings())
 

@@ -356,3 +356,34 @@ def test_errors_in_files_show_in_tables_and_in_the_exit_code(tmp_path: Path) -> 
     done = j3399("read", "--table", "findings", str(path), "/proc/self/mem")
     assert done.returncode == 3 and "/proc/self/mem" in done.stderr
     assert "SV203" in done.stdout and j3399("read", "--table", "findings", str(path)).returncode == 1
+
+
+HEAD = (
+    "ISA*00*          *00*          *ZZ*PAYER          *ZZ*HOSPITAL       *261116*2200*^*00501*000000001*0*T*:~"
+    "GS*HP*PAYER*HOSPITAL*20261116*2200*1*X*005010X221A1~ST*835*0001~BPR*I*2*C*CHK************20261116**B17~"
+    "TRN*1*T1*1999999999~N1*PR*PLAN~N1*ZZ*THIRD~LX*1~TS3*P*13*20261231*0~LX*2~CLP*A1*1*2*2*0*MC*I1***X10~"
+    "SVC*HC:99213*2*2**.5~QTY*ZK*0~PLB*1*20261231*WO:A:C3*0~SE*13*0001~GE*1*1~IEA*1*000000001~"
+)
+
+
+def test_what_stands_beside_the_fields_of_a_remittance_is_printed(tmp_path: Path) -> None:
+    code, document, _ = read(a_path(tmp_path, HEAD, "odd.835"))
+    answer = document["files"][0]["transactions"][0]["answer"]
+    assert code == 0
+    assert {one["element"]: one["value"] for one in answer["other_elements"]} == {
+        "BPR18": "B17",
+        "N101": "ZZ",
+        "N102": "THIRD",
+        "PLB03-3": "C3",
+    }
+    (claim,) = answer["claims"]
+    assert [one["value"] for one in claim["other_elements"]] == ["X10"]
+    assert [group["number"] for group in answer["groups"]] == ["1", "2"]
+
+
+def test_quantities_in_a_csv_file_are_written_as_people_write_them(tmp_path: Path) -> None:
+    path = a_path(tmp_path, HEAD, "odd.835")
+    columns = {"lines": "units", "quantities": "quantity", "provider_totals": "total"}
+    printed = {table: j3399("read", "--table", table, str(path)).stdout for table in columns}
+    rows = {table: next(csv.DictReader(text.splitlines())) for table, text in printed.items()}
+    assert [rows[table][column] for table, column in columns.items()] == ["0.5", "0", "0"]
