@@ -75,6 +75,16 @@ def reversal(paid: int, day: str = "2026-12-01") -> EventRow:
             [remittance(0, "197", 1000), reversal(0), remittance(1000, day="2026-12-01", number="ICN2")],
             "paid",
         ),
+        # the correction is dated before the reversal, and comes in another file
+        (
+            [
+                remittance(1000),
+                remittance(0, "197", 1000, "2026-11-28", number="ICN2"),
+                reversal(-1000, "2026-12-01"),
+            ],
+            "denied",
+        ),
+        ([remittance(1000), reversal(-1000), remittance(900, day="2026-12-09", number="ICN2")], "paid"),
     ],
 )
 def test_the_state_follows_from_the_set_of_events_in_any_order(events: list[EventRow], state: str) -> None:
