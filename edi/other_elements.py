@@ -88,13 +88,17 @@ def _of_segment(segment: Segment, loop: str, taken: ReadElements | None) -> Iter
             continue
         name = f"{segment.id}{number:02d}"
         how = taken.of(number) if taken else None
+        parts = value.split(segment.separators.component)
         if how is None or (how.is_one and how.is_one(value) is None):
-            yield OtherElement(loop, segment.id, name, value, segment.position)
+            first = 0
         elif how.components:
-            parts = value.split(segment.separators.component)
-            for part, text in enumerate(parts[how.components :], start=how.components + 1):
-                if text.strip():
-                    yield OtherElement(loop, segment.id, f"{name}-{part}", text.strip(), segment.position)
+            first = how.components
+        else:
+            continue
+        for part, text in enumerate(parts[first:], start=first + 1):
+            if text.strip():
+                place = f"{name}-{part}" if len(parts) > 1 else name
+                yield OtherElement(loop, segment.id, place, text.strip(), segment.position)
 
 
 def most_elements(kind: str, loop: str, segment_id: str) -> int:

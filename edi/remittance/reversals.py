@@ -6,7 +6,7 @@ first: where none stands behind, it is the first such claim before it, save the 
 is taken back. What a payer corrects in another file is not found here: such a reversal is told
 as one that stands alone.
 
-It holds the reversals, and of each claim four numbers. Source: FACTS D4.
+It holds the reversals, and of each of the last claims four numbers. Source: FACTS D4.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from edi.protected import Protected
 from edi.remittance.model import ClaimPayment
 
 REVERSAL_UNPAIRED = RuleKey("reversal-unpaired", None, Severity.WARNING)
+_FEWEST_KEPT = 500_000
 _UNKNOWN = -(2**63)
 """Stands for an amount that could not be read."""
 Cents = tuple[int | None, int | None, int | None]
@@ -78,12 +79,15 @@ class Reversal:
 
 
 class ClaimAmounts:
-    """The claims of one transaction set in their order: account numbers as hashes, and cents.
+    """The last claims of one transaction set in their order: account numbers as hashes, and cents.
 
-    32 bytes a claim, for nobody knows before the last one which of them a reversal is about.
+    32 bytes a claim, for nobody knows before the last one which of them a reversal is about. Half
+    a million are kept at least, so that memory does not grow with the file.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fewest: int = _FEWEST_KEPT) -> None:
+        self._fewest = fewest
+        self._let_go = 0
         self._accounts = array("q")
         self._amounts = array("q"), array("q"), array("q")
 
@@ -93,12 +97,21 @@ class ClaimAmounts:
         values = (claim.charge, claim.paid, claim.patient_responsibility)
         for amounts, value in zip(self._amounts, values, strict=True):
             amounts.append(_UNKNOWN if value is None else value)
+        self._let_go_of_the_first()
 
     def add_many(self, accounts: Iterable[str], amounts: Iterable[memoryview]) -> None:
         """The next claims: CLP01, and in 64 bits each CLP03, CLP04 and CLP05."""
         self._accounts.extend(map(hash, accounts))
         for own, more in zip(self._amounts, amounts, strict=True):
             own.frombytes(more.cast("B"))
+        self._let_go_of_the_first()
+
+    def _let_go_of_the_first(self) -> None:
+        surplus = len(self._accounts) - self._fewest
+        if surplus >= self._fewest:
+            for kept in (self._accounts, *self._amounts):
+                del kept[:surplus]
+            self._let_go += surplus
 
     def of_accounts(self, accounts: Iterable[str]) -> Iterator[tuple[int, str, Cents]]:
         """The claims with these account numbers: their number (from 1), the account, the amounts."""
@@ -106,7 +119,7 @@ class ClaimAmounts:
         for at, account in enumerate(self._accounts):
             if account in wanted:
                 charge, paid, patient = (_known(amounts[at]) for amounts in self._amounts)
-                yield at + 1, wanted[account], (charge, paid, patient)
+                yield self._let_go + at + 1, wanted[account], (charge, paid, patient)
 
 
 class Reversals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +12,7 @@ import pytest
 from edi.envelope import read_document
 from edi.finding import Finding
 from edi.remittance.checked import CheckedRemittance
-from edi.remittance.reversals import Reversal
+from edi.remittance.reversals import ClaimAmounts, PaidClaim, Reversal
 from edi.tables.build import read_tables
 from tests.edi.test_remittance import a_set, file_of
 
@@ -82,6 +83,20 @@ def test_reversals_and_corrections_are_paired_in_any_order(
     found, odd = read(body)
     assert [(one.claim, one.correction) for one in found] == pairs
     assert len(odd) == sum(correction is None for _, correction in pairs)
+
+
+def test_the_amounts_of_the_last_claims_are_kept_with_their_numbers() -> None:
+    amounts, unread = ClaimAmounts(fewest=3), ClaimAmounts(fewest=3)
+    for number in range(1, 12):
+        amounts.add(PaidClaim(number, number, f"A{number % 4}", "", False, number, None, -number))
+        cents = array("q", [number])
+        unread.add_many([f"A{number % 4}"], [memoryview(cents)] * 3)
+    assert list(amounts.of_accounts(["A3", "A1"])) == [
+        (7, "A3", (7, None, -7)),
+        (9, "A1", (9, None, -9)),
+        (11, "A3", (11, None, -11)),
+    ]
+    assert [number for number, _, _ in unread.of_accounts(["A3", "A2", "A1", "A0"])] == [7, 8, 9, 10, 11]
 
 
 @pytest.mark.parametrize("order", [1, -1])
