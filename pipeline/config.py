@@ -13,6 +13,8 @@
     show_phi = false                # true: the pages in `reports` show patient data; protect the folder
     [inbox]
     quiet_seconds = 60              # a file that changed since may still be written, and stays
+    [delivery.tmhp]                 # a partner over the wire; without it, files are picked up from the folders
+    outbox = "sftp://hospital@sftp.example/incoming"
 
 Paths are taken from the folder of the file. Unknown names are refused. The ledger's URL has no
 password here: it comes from J3399_LEDGER_URL, which goes before the file, or from libpq's own
@@ -23,11 +25,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline.delivery_settings import Delivery, DeliverySettings, deliveries
 from pipeline.errors import ConfigurationError, StorageError
 from pipeline.folders import Folders
 from pipeline.inbox.settings import InboxSettings
@@ -65,6 +69,7 @@ class _File(_Section):
     ledger: _LedgerSection = _LedgerSection()
     reports: _ReportsSection = _ReportsSection()
     inbox: InboxSettings = InboxSettings()
+    delivery: dict[str, DeliverySettings] = {}
     partners: dict[str, str] = {}
 
 
@@ -81,6 +86,7 @@ class Config:
     reports_show_phi: bool = False
     ledger_url: LedgerUrl | None = None
     inbox: InboxSettings = InboxSettings()
+    delivery: Mapping[str, Delivery] = field(default_factory=dict)
 
     @property
     def ledger_path(self) -> Path:
@@ -144,6 +150,7 @@ def load_config(path: Path) -> Config:
         reports_show_phi=file.reports.show_phi,
         ledger_url=_ledger_url(path, file.ledger.url),
         inbox=file.inbox,
+        delivery=deliveries(file.delivery, base, path),
     )
 
 

@@ -21,6 +21,7 @@ from typing import Literal
 from edi.codes.tables import tables
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
+from pipeline.delivery.checks import Fault, faults, faults_online
 from pipeline.durable import FOLDER_MODE, is_network_folder
 from pipeline.errors import LedgerBusy, OperationError
 from pipeline.ledger.inspection import look_at
@@ -49,12 +50,12 @@ class Remark:
         }
 
 
-def examine(config: Config | None, today: dt.date) -> list[Remark]:
-    """Every check; those of folders and ledger only with a configuration."""
+def examine(config: Config | None, today: dt.date, online: bool = False) -> list[Remark]:
+    """Every check; those of folders, partners and ledger only with a configuration, connections only `online`."""
     remarks = [*_packages(), *_pyx12(), *_tables(today), *_profiles(config)]
     if config is None:
         return [*remarks, _no_config()]
-    return [*remarks, *_partners(config), *_folders(config), *_ledger(config)]
+    return [*remarks, *_partners(config), *_folders(config), *_deliveries(config, online), *_ledger(config)]
 
 
 def _no_config() -> Remark:
@@ -136,6 +137,24 @@ def _partners(config: Config) -> Iterator[Remark]:
         if unknown:
             detail = f"[partners] names {' and '.join(unknown)}, which has no profile"
             yield Remark("partners", "error", detail, "Correct the name, or make the profile")
+
+
+def _deliveries(config: Config, online: bool) -> Iterator[Remark]:
+    """Partners over the wire: `[delivery.PARTNER]`."""
+    known = ProfileStore(config.own_profiles).keys("partners")
+    for partner, delivery in config.delivery.items():
+        found = faults(delivery)
+        if online and not found:
+            found = list(faults_online(delivery))
+        if partner not in known:
+            found.append(
+                Fault(f"partner {partner!r} has no profile", "Correct the name, or make the profile")
+            )
+        for fault in found:
+            yield Remark("delivery", "error", f"{partner}: {fault.detail}", fault.next_step)
+        if not found:
+            where = " and ".join(str(folder) for folder in delivery.folders)
+            yield Remark("delivery", "ok", f"{partner}: {where or 'no URL'}{' answered' if online else ''}")
 
 
 def _folders(config: Config) -> Iterator[Remark]:

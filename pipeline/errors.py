@@ -60,6 +60,18 @@ class NotInQuarantine(OperationError):
     exit_code = exit_codes.USAGE
 
 
+class NotSettled(OperationError):
+    """Nothing was settled."""
+
+    exit_code = exit_codes.USAGE
+
+
+class PartnerUnreachable(OperationError):
+    """A partner could not be reached."""
+
+    exit_code = exit_codes.UNREACHABLE
+
+
 class NotResendable(OperationError):
     """The file was not sent again."""
 

@@ -19,6 +19,7 @@ class Folders:
     encounters: Path
     staging: Path
     ready: Path
+    sent: Path
     inbox: Path
     work: Path
     archive_in: Path
@@ -35,6 +36,7 @@ class Folders:
             encounters=root / "encounters" / "new",
             staging=root / "outbox" / ".staging",
             ready=root / "outbox" / "ready",
+            sent=root / "outbox" / "sent",
             inbox=root / "inbox" / "new",
             work=root / "inbox" / ".work",
             archive_in=root / "archive" / "in",
@@ -53,6 +55,7 @@ class Folders:
             encounters=state / "encounters",
             staging=state / "staging",
             ready=out,
+            sent=state / "sent",
             inbox=state / "inbox",
             work=state / "work",
             archive_in=state / "archive" / "in",

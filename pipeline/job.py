@@ -23,7 +23,8 @@ from pipeline.ledger.store import Ledger
 class Journal:
     """What happened in a run, counted for the summary. Holds no patient data.
 
-    `waiting` is why a file stays for the next run, by its shown name.
+    `waiting` is why a file stays for the next run, by its shown name; `unreachable` what went wrong with
+    a partner; `undelivered` what became of a file that is not surely sent.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -33,17 +34,20 @@ class Journal:
     refused: list[dict[str, Any]] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    undelivered: dict[str, str] = field(default_factory=dict)
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something was newly held, refused or quarantined, or an error was found."""
+        """Whether something was newly held, refused, quarantined or not delivered, or an error was found."""
         return bool(
             self.held
             or self.refused
             or self.quarantined
+            or self.undelivered
             or any(finding.is_error for finding in self.findings)
         )
 

@@ -18,6 +18,8 @@ from pipeline import exit_codes, report
 from pipeline.config import Config
 from pipeline.corrections.plan import Order
 from pipeline.corrections.run import Corrected, correct
+from pipeline.delivery.fetch import clear_fetched, fetch
+from pipeline.delivery.send import deliver
 from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, storage_error
 from pipeline.folders import Folders, finished_files
@@ -37,7 +39,7 @@ from validators.registry import contracts
 
 
 def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
-    """One whole night. Returns its summary; its `exit_code` is 0 or 1.
+    """One whole night. Returns its summary; its `exit_code` is 0, 1 or 75.
 
     The caller holds the lock. OperationError where the night had to stop: what was
     committed stays, and the next run goes on from there.
@@ -107,6 +109,8 @@ def _run(
 
 def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
+    if job.journal.unreachable:
+        exit_code = exit_codes.UNREACHABLE
     report.write_held(job)
     with job.ledger.reading() as connection:
         desk = Desk(job.config, connection, job.profiles, job.today)
@@ -126,10 +130,15 @@ def _night(job: Job, with_recovery: bool = True) -> None:
     before = {folder: look(folder) for folder in (inbox, encounters)}
     if with_recovery:
         recover(job)
+        before[inbox] = {**before[inbox], **fetch(job)}
     receive(job, ready_in(job, inbox, before[inbox]), keep=False)
     clear_markers(job, inbox)
+    if with_recovery:
+        clear_fetched(job)
     _claims_out(job, ready_in(job, encounters, before[encounters]), archive=True, with_recovery=False)
     clear_markers(job, encounters)
+    if with_recovery:
+        deliver(job)
 
 
 def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: bool = True) -> None:

@@ -41,6 +41,8 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "refused": journal.refused,
         "quarantined": journal.quarantined,
         "waiting": dict(sorted(journal.waiting.items())),
+        "unreachable": dict(sorted(journal.unreachable.items())),
+        "undelivered": dict(sorted(journal.undelivered.items())),
         "findings_by_rule": dict(sorted(rules.items())),
         "claims_by_state": states,
         "claims_without_answer": [claim.id for claim in unanswered],

@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from edi.envelope import Document, Transaction, read_document
-from pipeline.ledger import files
+from pipeline.ledger import answers, claims, files
 from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.files import FileRow
 
 
 class SentFiles:
@@ -41,3 +42,13 @@ class SentFiles:
         except OSError:
             return None
         return read_document(data, file=row.name)
+
+
+def answered_by(connection: Connection, row: FileRow) -> list[str]:
+    """The kinds of answer that came for claims of a file: who answered has it."""
+    stages = {
+        event.stage
+        for claim in claims.of_file(connection, row.row)
+        for event in answers.of_claim(connection, claim.id)
+    }
+    return sorted(stages)

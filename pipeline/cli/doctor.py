@@ -19,19 +19,21 @@ _COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 @config_option
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(config_path: Path | None, as_of: dt.datetime | None, as_json: bool) -> int:
-    """Whether this installation could run tonight: packages, profiles, code tables, folders, ledger.
+@click.option("--online", is_flag=True, help="Connect to the partners that have a URL, too.")
+def doctor(config_path: Path | None, as_of: dt.datetime | None, as_json: bool, online: bool) -> int:
+    """Whether this installation could run tonight: packages, profiles, code tables, folders, partners, ledger.
 
     Changes nothing. Ends with 1 where a night would fail or be wrong.
 
     \b
     Example:
       j3399 doctor --config j3399.toml
+      j3399 doctor --online
     """
     from pipeline.doctor import examine
 
     found = find_config(config_path)
-    remarks = examine(load_config(found) if found else None, moment(as_of).date())
+    remarks = examine(load_config(found) if found else None, moment(as_of).date(), online)
     if as_json:
         click.echo(json.dumps([remark.as_dict() for remark in remarks], indent=2))
     else:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "waive": "pipeline.cli.waive",
     "quarantine": "pipeline.cli.quarantine",
     "resend": "pipeline.cli.resend",
+    "delivery": "pipeline.cli.delivery",
     "aftercare": "pipeline.cli.aftercare",
     "figures": "pipeline.cli.figures",
     "dose": "pipeline.cli.dose",

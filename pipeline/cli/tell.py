@@ -26,6 +26,10 @@ def tell_summary(summary: dict[str, Any], config: Config) -> None:
         _say(f"set aside {name}: see {config.folders.quarantine / name}.reason.json")
     for name, why in summary["waiting"].items():
         _say(f"left {name} for the next night: {why}")
+    for line in summary["unreachable"].values():
+        _say(line)
+    for name, why in summary["undelivered"].items():
+        _say(f"not delivered {name}: {why}")
     parked = counts.get("events_parked", 0)
     if parked:
         _say(f"{parked} answers name no claim of the ledger; they are kept until one fits")

@@ -70,7 +70,7 @@ def ready_files(folder: Path, before: Looks, settings: InboxSettings, now: dt.da
         if odd is not None:
             ready.findings.append(left(path.name, odd))
         elif not is_marker(path.name, settings):
-            why = _why_waiting(path.name, before, now_seen, now.timestamp(), settings)
+            why = why_waiting(path.name, before, now_seen, now.timestamp(), settings)
             if why:
                 ready.waiting[shown_name(path.name)] = why
             else:
@@ -104,9 +104,7 @@ def is_marker(name: str, settings: InboxSettings) -> bool:
     return name.endswith(DONE) and _has_done_files(name.removesuffix(DONE), settings)
 
 
-def _why_waiting(
-    name: str, before: Looks, now_seen: Looks, now: float, settings: InboxSettings
-) -> str | None:
+def why_waiting(name: str, before: Looks, now_seen: Looks, now: float, settings: InboxSettings) -> str | None:
     """Why a file stays for the next run; None where it is ready. `now` is in seconds since 1970."""
     if is_unfinished(name):
         return "its name says that it is not finished"

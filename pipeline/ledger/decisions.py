@@ -3,7 +3,7 @@
 A decision holds while its fingerprint does: where the facts change it lapses by itself. A
 waiver's subject is an encounter, its fingerprint the digest of that encounter's content and the
 rule. A correction's subject is the claim that it made, its fingerprint the claim before it. That of
-a file sent again is its name, with its SHA-256. A decision on a work item has the item's key for
+a file sent again, or settled, is its name, with its SHA-256. A decision on a work item has the item's key for
 its subject. One that gives a claim a state of its own (appealed, written off) is tied to the answer
 that it was made on.
 """
@@ -21,6 +21,8 @@ from pipeline.ledger.schema import decisions
 WAIVED = "waived"
 CORRECTION = "correction"
 RESENT = "resent"
+RECEIVED, NOT_RECEIVED = "received", "not received"
+"""What a person knows of a file that may have been sent."""
 CLOSED, SNOOZED, REOPENED = "closed", "snoozed", "reopened"
 ITEM_KINDS = (CLOSED, SNOOZED, REOPENED)
 """What can be decided of a work item."""

@@ -1,10 +1,12 @@
-"""Rows of files sent. States: `committed` (the number is taken), `published`, `sent`, `unknown`.
+"""Rows of files sent. States: `committed` (the number is taken), `published`, and of a partner over
+the wire `sent`, or `unknown` where it may have been.
 
 A file in state `external` was sent by another system; it lies in the archive beside our own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,9 @@ from pipeline.ledger.schema import files
 
 Parties = tuple[str, str, str, str]
 EXTERNAL = "external"
+PUBLISHED, SENT, UNKNOWN = "published", "sent", "unknown"
+OPEN = (PUBLISHED, UNKNOWN)
+"""What a delivery is not done with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,20 @@ def set_state(connection: Connection, name: str, state: str) -> None:
 
 def all_files(connection: Connection) -> list[FileRow]:
     return [_record(row) for row in connection.execute(select(files).order_by(files.c.id))]
+
+
+def in_states(connection: Connection, partner: str | None, states: Collection[str]) -> list[FileRow]:
+    """The files in some states, of one partner or of all, oldest first."""
+    statement = select(files).where(files.c.state.in_(states)).order_by(files.c.id)
+    if partner is not None:
+        statement = statement.where(files.c.partner == partner)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def by_name(connection: Connection, name: str) -> FileRow | None:
+    """The file of that name; None where there is none."""
+    found = connection.execute(select(files).where(files.c.name == name)).first()
+    return _record(found) if found is not None else None
 
 
 def by_row(connection: Connection, row: int) -> FileRow:

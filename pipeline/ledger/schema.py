@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from pipeline.ledger.column_types import String, Text
 
-VERSION = 4
+VERSION = 5
 
 metadata = MetaData()
 
@@ -250,6 +250,21 @@ provider_adjustments = Table(
     Column("cents", BigInteger, nullable=False),
     Column("day", String),
     Column("payer", String, nullable=False),
+)
+
+# Files fetched from partners over the wire; `cleared` is when one was removed or moved there.
+fetched_files = Table(
+    "fetched_files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("partner", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("fetched", String, nullable=False),
+    Column("cleared", String),
+    Index("fetched_files_by_partner", "partner", "cleared"),
 )
 
 # `subject` is a claim or, of a waiver, an encounter.

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pipeline.job import Job
 from pipeline.ledger import files
-from pipeline.ledger.files import FileRow
+from pipeline.ledger.files import PUBLISHED, FileRow
 
 
 def publish(job: Job, row: FileRow) -> None:
@@ -26,5 +26,5 @@ def publish(job: Job, row: FileRow) -> None:
 
 def mark_published(job: Job, row: FileRow) -> None:
     with job.ledger.transaction("published") as connection:
-        files.set_state(connection, row.name, "published")
+        files.set_state(connection, row.name, PUBLISHED)
     job.journal.count("files_published")

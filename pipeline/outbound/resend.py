@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from pipeline.errors import IntegrityAlarm, NotResendable
 from pipeline.job import Job
-from pipeline.ledger import answers, claims, decisions, files
+from pipeline.ledger import decisions, files
 from pipeline.ledger.decisions import RESENT, Decision
-from pipeline.ledger.files import FileRow
+from pipeline.ledger.files import PUBLISHED, UNKNOWN, FileRow
+from pipeline.sent_files import answered_by
 
 
 def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
@@ -27,7 +28,7 @@ def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
     """
     with job.ledger.reading() as connection:
         row = _known(connection, name)
-        answered = _answered_by(connection, row)
+        answered = answered_by(connection, row)
     archived = job.config.folders.archive_out / row.day / row.name
     ready = job.config.folders.ready / row.name
     if answered:
@@ -43,6 +44,7 @@ def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
         raise IntegrityAlarm(f"{row.name} is not in the archive as it was sent", "Restore the archive first")
     with job.ledger.transaction("resend") as connection:
         decisions.add(connection, Decision(row.name, RESENT, row.sha256, reason, by, job.stamp))
+        files.set_state(connection, row.name, PUBLISHED)
     partial = ready.with_name(f".{row.name}.partial")
     job.steps.write_file(partial, archived.read_bytes())
     job.steps.rename(partial, ready)
@@ -50,23 +52,17 @@ def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
 
 
 def _known(connection: Connection, name: str) -> FileRow:
-    row = next((one for one in files.all_files(connection) if one.name == name), None)
+    row = files.by_name(connection, name)
     if row is None:
         raise NotResendable(
             f"the ledger knows no file {name!r}", "Name a file of `archive/out`, without its folder"
         )
     if row.state == files.EXTERNAL:
         raise NotResendable(f"{name} was made by another system", "Send it again from there")
+    if row.state == UNKNOWN:
+        raise NotResendable(
+            f"{name} may have been sent", "Ask the partner, then say so with `j3399 delivery settle`"
+        )
     if row.state == "committed":
         raise NotResendable(f"{name} was never sent", "Run `j3399 nightly`: it finishes what was begun")
     return row
-
-
-def _answered_by(connection: Connection, row: FileRow) -> list[str]:
-    """The kinds of answer that came for claims of a file."""
-    stages = {
-        event.stage
-        for claim in claims.of_file(connection, row.row)
-        for event in answers.of_claim(connection, claim.id)
-    }
-    return sorted(stages)
