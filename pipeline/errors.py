@@ -78,6 +78,12 @@ class NotResendable(OperationError):
     exit_code = exit_codes.USAGE
 
 
+class NotReplayable(OperationError):
+    """The file was not read again."""
+
+    exit_code = exit_codes.USAGE
+
+
 class StorageError(OperationError):
     """A file or folder could not be read or written."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, storage_error
 from pipeline.folders import Folders, finished_files
 from pipeline.inbound.receive import receive
+from pipeline.inbound.replay import Replayed, replay
 from pipeline.inbox.looks import look
 from pipeline.inbox.taking import clear_markers, ready_in
 from pipeline.job import Job
@@ -68,22 +70,51 @@ def run_correction(config: Config, steps: DurableSteps, now: dt.datetime, order:
     return done[0]
 
 
+def run_replay(
+    config: Config, steps: DurableSteps, now: dt.datetime, files: Iterable[str]
+) -> tuple[list[Replayed], dict[str, Any]]:
+    """Archived answers read again: what each file changed, and the summary. NotReplayable names the first that
+    cannot be; those before it are done."""
+    done: list[Replayed] = []
+    summary = _run(config, steps, now, lambda job: done.extend(replay(job, file) for file in files))
+    return done, summary
+
+
+def rehearse_replay(
+    config: Config, steps: DurableSteps, now: dt.datetime, files: Iterable[str]
+) -> tuple[list[Replayed], dict[str, Any]]:
+    """The same on a copy of the ledger: no byte and no row is changed."""
+    with _copied(config, steps) as copied:
+        archives = replace(
+            copied.folders, archive_in=config.folders.archive_in, archive_out=config.folders.archive_out
+        )
+        done, summary = run_replay(replace(copied, folders=archives), steps, now, files)
+    return done, {**summary, "dry_run": True}
+
+
 def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
     """What a night would do, played on a copy of ledger and inputs: no byte and no row is changed."""
-    with tempfile.TemporaryDirectory(prefix="j3399-rehearsal-") as name:
-        folders = Folders.below(Path(name))
-        folders.make(steps)
+    with _copied(config, steps) as copied:
         for source, target in (
-            (config.folders.encounters, folders.encounters),
-            (config.folders.inbox, folders.inbox),
+            (config.folders.encounters, copied.folders.encounters),
+            (config.folders.inbox, copied.folders.inbox),
         ):
             for path in finished_files(source):
                 shutil.copy2(path, target / path.name)
+        summary = _run(copied, steps, now, lambda job: _night(job, with_recovery=False))
+    return {**summary, "dry_run": True}
+
+
+@contextmanager
+def _copied(config: Config, steps: DurableSteps) -> Iterator[Config]:
+    """The same configuration over a copy of the ledger and empty folders, which are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="j3399-rehearsal-") as name:
+        folders = Folders.below(Path(name))
+        folders.make(steps)
         copied = replace(config, folders=folders, ledger_url=None)
         if config.may_have_ledger:
             copy_ledger(config.ledger, copied.ledger_path)
-        summary = _run(copied, steps, now, lambda job: _night(job, with_recovery=False))
-    return {**summary, "dry_run": True}
+        yield copied
 
 
 def _run(
@@ -145,4 +176,5 @@ def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: b
     if with_recovery:
         recover(job)
     take_in(job, paths, archive)
-    release_claims(job, judge_open_encounters(job))
+    with closing(judge_open_encounters(job)) as candidates:
+        release_claims(job, candidates)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "waive": "pipeline.cli.waive",
     "quarantine": "pipeline.cli.quarantine",
     "resend": "pipeline.cli.resend",
+    "replay": "pipeline.cli.replay",
     "delivery": "pipeline.cli.delivery",
     "aftercare": "pipeline.cli.aftercare",
     "figures": "pipeline.cli.figures",

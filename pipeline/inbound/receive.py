@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from pipeline.file_names import shown_name
 from pipeline.folders import finished_files
 from pipeline.inbound import external
 from pipeline.inbound.doubts import doubts
+from pipeline.inbound.events import events_of
 from pipeline.inbound.external import ExternalFile
 from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
 from pipeline.inbound.match.accounts import Key
@@ -33,7 +34,7 @@ from pipeline.inbox.packed import is_packed, members, why_refused
 from pipeline.inbox.taking import read_taken, take
 from pipeline.job import Job
 from pipeline.ledger import answers, provider_adjustments
-from pipeline.ledger.answers import PARKED, EventRow
+from pipeline.ledger.answers import PARKED
 from pipeline.progress import watched
 from pipeline.quarantine import quarantine_file, quarantine_text
 from pipeline.sent_files import SentFiles
@@ -46,7 +47,7 @@ STRUCTURE_ODD = RuleKey("structure-odd", 2, Severity.WARNING)
 
 
 @dataclass(slots=True)
-class _Effects:
+class Effects:
     """What a file changed, told once its transaction is committed. `key` is that of patient digests,
     `own` are its statements that name an account."""
 
@@ -72,7 +73,7 @@ def receive(job: Job, paths: Iterable[Path], keep: bool) -> None:
             _receive_taken(job, path)
         for path in _watched(paths):
             _receive_taken(job, take(job, path))
-    _match_parked(job)
+    match_parked(job)
 
 
 def _watched(paths: Iterable[Path]) -> Iterator[Path]:
@@ -110,7 +111,7 @@ def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
         job.journal.count("answer_files_repeated")
     else:
         file = read_answers(data, shown_name(name))
-        unreadable = _why_unreadable(file)
+        unreadable = why_unreadable(file)
         if unreadable:
             _set_aside(job, name, data, work, unreadable)
             return
@@ -119,7 +120,7 @@ def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
         job.archive_in(work)
 
 
-def _why_unreadable(file: AnswerFile) -> list[Finding]:
+def why_unreadable(file: AnswerFile) -> list[Finding]:
     """The findings for which a file is not taken in; none where it can be read."""
     if not file.complete:
         return [finding for finding in file.findings if finding.is_error] or list(file.findings)
@@ -147,31 +148,23 @@ def _set_aside(job: Job, name: str, data: bytes, work: Path | None, findings: li
 def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
     """One transaction: the file, its transactions, their events, the states that follow."""
     sent = SentFiles(job.config.folders.archive_out)
-    effects = _Effects(list(file.findings), job.ledger.patient_key(), sent)
+    effects = Effects(list(file.findings), job.ledger.patient_key(), sent)
     kinds = "+".join(sorted({answer.kind for answer in file.answers}))
     place = Place(file=shown_name(name))
     claims = _claims_elsewhere(job, file)
     with job.ledger.transaction("answers") as connection:
         answers.add_file(connection, sha256, name, kinds, "taken in", job.stamp)
         for answer in file.answers:
-            _record_answer(connection, sha256, name, answer, effects)
+            record_answer(connection, sha256, name, answer, effects)
         for made in claims:
             effects.accounts |= set(external.record(job, connection, made))
-        _tell_of(settle(connection, effects.accounts), effects, place)
-        update_states(connection, effects.touched)
-        digests = {identity(answer) for answer in file.answers}
-        effects.findings += doubts(connection, effects.touched, digests, place)
+        settle_effects(connection, file, effects, place)
     for made in claims:
         external.archive_staged(job, made.row)
         job.journal.count("external_claims", len(made.claims))
-    job.journal.findings += effects.findings
     if any(answer.kind != external.KIND for answer in file.answers):
         job.journal.count("answer_files")
-    job.journal.count("events", effects.events)
-    if effects.events_matched_later:
-        job.journal.count("events_matched_later", effects.events_matched_later)
-    if effects.parked:
-        job.journal.count("events_parked", effects.parked)
+    tell_effects(job, effects)
 
 
 def _claims_elsewhere(job: Job, file: AnswerFile) -> list[ExternalFile]:
@@ -197,7 +190,8 @@ def _claims_elsewhere(job: Job, file: AnswerFile) -> list[ExternalFile]:
     return new
 
 
-def _record_answer(connection: Connection, sha256: str, name: str, answer: Answer, effects: _Effects) -> None:
+def record_answer(connection: Connection, sha256: str, name: str, answer: Answer, effects: Effects) -> None:
+    """An answer with its events; of one that came before, and of one whose trace did, nothing is counted."""
     digest = identity(answer)
     place = Place(file=shown_name(name))
     if answers.has_transaction(connection, digest):
@@ -233,12 +227,7 @@ def _record_answer(connection: Connection, sha256: str, name: str, answer: Answe
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
     provider_adjustments.add(connection, moved_money(answer, digest))
     for statement in statements(answer, effects.key):
-        if statement.reference.kind == ACCOUNT:
-            answers.add_event(connection, _event(digest, statement, PARKED))
-            effects.accounts.add(statement.reference.value)
-            effects.own[digest, statement.position] = statement
-        else:
-            _record_statement(connection, digest, statement, place, effects)
+        _record_statement(connection, digest, statement, place, effects)
 
 
 def _unread(answer: Answer, place: Place) -> Finding:
@@ -252,23 +241,42 @@ def _unread(answer: Answer, place: Place) -> Finding:
 
 
 def _record_statement(
-    connection: Connection, digest: str, statement: Statement, place: Place, effects: _Effects
+    connection: Connection, digest: str, statement: Statement, place: Place, effects: Effects
 ) -> None:
-    """What is said of a batch, a file or a transaction set, to each claim of it."""
-    named = claims_named(connection, statement.reference)
-    bodies = bodies_of_claims(connection, effects.sent, statement.body, named)
-    for claim in named:
-        event = _event(digest, statement, claim.id)
-        answers.add_event(connection, replace(event, body=bodies[claim.id]))
-        effects.touched.add(claim.id)
-        effects.events += 1
-    if not named:
-        answers.add_event(connection, _event(digest, statement, PARKED))
+    """What is said of an account, which is settled later, or of all claims of a batch, file or set."""
+    found = events_of(connection, effects.sent, digest, statement)
+    for event in found:
+        answers.add_event(connection, event)
+    if statement.reference.kind == ACCOUNT:
+        effects.accounts.add(statement.reference.value)
+        effects.own[digest, statement.position] = statement
+    elif found[0].claim == PARKED:
         effects.parked += 1
         effects.findings.append(_unmatched(statement, place, ()))
+    else:
+        effects.touched |= {event.claim for event in found}
+        effects.events += len(found)
 
 
-def _tell_of(settled: Settled, effects: _Effects, place: Place) -> None:
+def settle_effects(connection: Connection, file: AnswerFile, effects: Effects, place: Place) -> None:
+    """What follows from the events of a file: whose they are, the states of claims, what is in doubt."""
+    _tell_of(settle(connection, effects.accounts), effects, place)
+    update_states(connection, effects.touched)
+    digests = {identity(answer) for answer in file.answers}
+    effects.findings += doubts(connection, effects.touched, digests, place)
+
+
+def tell_effects(job: Job, effects: Effects) -> None:
+    """What a file changed, into the journal, once it is committed."""
+    job.journal.findings += effects.findings
+    job.journal.count("events", effects.events)
+    if effects.events_matched_later:
+        job.journal.count("events_matched_later", effects.events_matched_later)
+    if effects.parked:
+        job.journal.count("events_parked", effects.parked)
+
+
+def _tell_of(settled: Settled, effects: Effects, place: Place) -> None:
     """What became of the file's own statements, and of those that were parked before it came."""
     effects.touched |= settled.touched
     for key, statement in effects.own.items():
@@ -298,24 +306,7 @@ def _unmatched(statement: Statement, place: Place, fitting: Sequence[str]) -> Fi
     )
 
 
-def _event(digest: str, statement: Statement, claim: str) -> EventRow:
-    return EventRow(
-        digest=digest,
-        position=statement.position,
-        claim=claim,
-        reference=statement.reference.text(),
-        stage=statement.stage,
-        day=statement.day,
-        verdict=statement.verdict,
-        payer_claim_control_number=statement.payer_claim_control_number or None,
-        paid_cents=statement.paid_cents,
-        body=statement.body,
-        clearinghouse_number=(statement.clues.clearinghouse_number or None) if statement.clues else None,
-        clues=statement.clues.as_dict() if statement.clues else None,
-    )
-
-
-def _match_parked(job: Job) -> None:
+def match_parked(job: Job) -> None:
     """Look again for the claims of parked events, and tell how many are left."""
     with job.ledger.reading() as connection:
         parked = answers.parked(connection)

@@ -101,11 +101,44 @@ def add_transaction(
     )
 
 
+def state_of_transaction(connection: Connection, digest: str) -> str | None:
+    """The state of a transaction; None where it is not known."""
+    return connection.execute(select(transactions.c.state).where(transactions.c.digest == digest)).scalar()
+
+
+def forget_unread(connection: Connection, digest: str) -> None:
+    """Take out a transaction that could not be read, so that it can be recorded as one that can."""
+    connection.execute(
+        delete(transactions).where(transactions.c.digest == digest, transactions.c.state == "unread")
+    )
+
+
+def of_transaction(connection: Connection, digest: str) -> list[EventRow]:
+    """The events of a transaction, by place and claim."""
+    statement = select(events).where(events.c.digest == digest).order_by(events.c.position, events.c.claim)
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def says_the_same(one: EventRow, other: EventRow) -> bool:
+    """Whether two events are alike once they are stored."""
+    return _values(one) == _values(other)
+
+
+def renew(connection: Connection, event: EventRow) -> None:
+    """Give an event what its answer says as it is read now; whose it is stays."""
+    connection.execute(
+        update(events)
+        .where(
+            events.c.digest == event.digest,
+            events.c.position == event.position,
+            events.c.claim == event.claim,
+        )
+        .values(**_values(event))
+    )
+
+
 def add_event(connection: Connection, event: EventRow) -> None:
-    values = {name: getattr(event, name) for name in EventRow.__slots__}
-    values["body"] = json.dumps(event.body, sort_keys=True)
-    values["clues"] = json.dumps(event.clues, sort_keys=True) if event.clues is not None else None
-    connection.execute(insert(events).values(**values))
+    connection.execute(insert(events).values(**_values(event)))
 
 
 def of_claim(connection: Connection, claim: str) -> list[EventRow]:
@@ -219,6 +252,13 @@ def file_name_of(connection: Connection, digest: str) -> str | None:
         .where(transactions.c.digest == digest)
     )
     return connection.execute(statement).scalar()
+
+
+def _values(event: EventRow) -> dict[str, Any]:
+    values = {name: getattr(event, name) for name in EventRow.__slots__}
+    values["body"] = json.dumps(event.body, sort_keys=True)
+    values["clues"] = json.dumps(event.clues, sort_keys=True) if event.clues is not None else None
+    return values
 
 
 def _record(row: Row[Any]) -> EventRow:

@@ -34,6 +34,19 @@ def add(connection: Connection, rows: Iterable[ProviderAdjustmentRow]) -> None:
         connection.execute(insert(provider_adjustments), values)
 
 
+def add_missing(connection: Connection, rows: Iterable[ProviderAdjustmentRow]) -> int:
+    """The pairs of a counted transaction that are not there yet; how many they were."""
+    found = list(rows)
+    if not found:
+        return 0
+    columns = provider_adjustments.c
+    statement = select(columns.position, columns.element).where(columns.digest == found[0].digest)
+    known = {tuple(row) for row in connection.execute(statement)}
+    missing = [row for row in found if (row.position, row.element) not in known]
+    add(connection, missing)
+    return len(missing)
+
+
 def all_rows(connection: Connection) -> list[ProviderAdjustmentRow]:
     """Every pair, by transaction and place."""
     columns = provider_adjustments.c
