@@ -288,7 +288,15 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        _take_for_old()
         gc.enable()
+
+
+def _take_for_old() -> None:
+    """Let the collector take for old what is there: else it would walk all of a file that is held, at once."""
+    if not gc.get_freeze_count():  # what somebody else has frozen stays so
+        gc.freeze()
+        gc.unfreeze()
 
 
 @contextmanager

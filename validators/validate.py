@@ -221,7 +221,7 @@ class FileCheck(Iterable[ClaimReport | SharedFinding]):
             # an ST that was made up does not stand in the file
             self._to_judge += batch[1:] if is_made_up else batch
             is_made_up = False
-            attribution.openings(segment.position for segment in batch if segment.id == "CLM")
+            attribution.openings([segment.position for segment in batch if segment.id == "CLM"])
             attribution.take(self._guide.take(self._to_judge))
             self._to_judge.clear()
             self._take_rest(attribution)

@@ -111,9 +111,14 @@ class Loop:
         """All that is left: whoever reads it knows what it says."""
         self._to_take, self._taken = _NOTHING_LEFT, len(self.segments)
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether all of it was taken."""
+        return self._taken == len(self.segments)
+
     def left(self) -> list[Segment]:
         """What was not taken, in the order of the file."""
-        if self._taken == len(self.segments):
+        if self.is_taken:
             return []
         to_take = self._to_take or self._sort()
         left = {id(segment) for segments in to_take.values() for segment in segments}
@@ -141,11 +146,13 @@ def segments_of(loops: Iterable[Loop]) -> tuple[LoopSegments, ...]:
 
 
 def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
-    """The loops of a transaction set in their order, each with its own segments."""
+    """The loops of a transaction set in their order, each with its own segments; ST and SE are of none."""
     current = Loop(HEADER, HEADER)
     append, opener_of = current.segments.append, _OPENERS.get
     for segment in segments:
         opener = opener_of(segment.id)
+        if opener is _envelope:
+            continue
         if opener is not None:
             opened = opener(segment, current)
             if opened is not None:
@@ -156,6 +163,10 @@ def split_loops(segments: Iterable[Segment]) -> Iterator[Loop]:
         append(segment)
     if current.segments:
         yield current
+
+
+def _envelope(segment: Segment, current: Loop) -> None:
+    """ST and SE stand in no loop."""
 
 
 def _name(segment: Segment, current: Loop) -> Loop:
@@ -204,6 +215,8 @@ def _adjudication(segment: Segment, current: Loop) -> Loop | None:
 
 
 _OPENERS: dict[str, Callable[[Segment, Loop], Loop | None]] = {
+    "ST": _envelope,
+    "SE": _envelope,
     "HL": _level,
     "NM1": _name,
     "CLM": _claim,

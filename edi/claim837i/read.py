@@ -38,10 +38,8 @@ from edi.claim837i.parts import parties
 from edi.claim837i.parts.claims import read_claim_fields
 from edi.envelope import StreamedTransaction, Transaction
 from edi.finding import Finding, Place
-from edi.tokens import Segment
 from edi.values import parse_day, parse_time
 
-_NOT_OF_THE_BODY = frozenset({"ST", "SE"})
 _read_parent = HL.reads("parent")
 _HL_ELEMENTS = 5
 """The id and HL01 to HL04."""
@@ -100,7 +98,7 @@ class ClaimReader:
 
     def __iter__(self) -> Iterator[Claim]:
         open_claim: list[Loop] = []
-        for loop in split_loops(self._body()):
+        for loop in split_loops(self._transaction.segments):
             if open_claim:
                 if loop.id != CLAIM and loop.scope not in ABOVE_CLAIMS:
                     open_claim.append(loop)
@@ -119,9 +117,6 @@ class ClaimReader:
             yield self._claim(open_claim)
         self._hierarchy.close(BILLING)
         self._close_header()
-
-    def _body(self) -> Iterator[Segment]:
-        return (segment for segment in self._transaction.segments if segment.id not in _NOT_OF_THE_BODY)
 
     def _close_header(self) -> None:
         if self._header is None:
@@ -247,8 +242,9 @@ class _Hierarchy:
 
 def _lose(loop: Loop, losses: Losses) -> None:
     """Report what nobody took."""
-    for segment in loop.left():
-        losses.no_place(loop.id, segment)
+    if not loop.is_taken:
+        for segment in loop.left():
+            losses.no_place(loop.id, segment)
 
 
 def _billing(loops: dict[str, Loop], losses: Losses) -> dict[str, Any]:

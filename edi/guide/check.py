@@ -12,6 +12,7 @@ Source: 005010X223A2; codes of IK304 and IK403: 005010X231A1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from edi.envelope import read_document
 from edi.finding import Finding, Place
@@ -29,6 +30,7 @@ FUNCTIONAL_ID = "HC"
 
 _HEADERS = frozenset({"ISA", "GS"})
 _OPENERS = frozenset({"ISA", "GS", "ST"})
+_id_of, _tail_of = attrgetter("id"), attrgetter("tail")
 
 EngineMaker = Callable[[Guide, Iterator[Segment]], Engine]
 """Makes an engine for a guide; the segments are those that it is asked about, each at hand when it is."""
@@ -79,7 +81,7 @@ class GuideCheck:
         """Judge the next segments of the file, however many; each must have its position by now."""
         findings: list[Finding] = []
         start = 0
-        for at in [at for at, segment in enumerate(segments) if segment.id in _OPENERS]:
+        for at in _openers(segments):
             segment = segments[at]
             before = segments[at - 1] if at else self._before
             if segment.id == "ISA" or before is None or before.id not in _HEADERS:
@@ -282,7 +284,7 @@ class _Piece:
         report, feed = self._report, self._feed
         rest = iter(segments)
         before = self._before
-        has_blanks = any(map(_has_blanks, {one.tail: one for one in segments}.values()))
+        has_blanks = _any_has_blanks(segments)
         if has_blanks or report.is_astray or before is not None:
             segment = next(rest, None)
         else:
@@ -313,6 +315,18 @@ class _Piece:
             else:
                 before, segment = None, engine.first_unsure(rest, report.enter)
         self._before = segments[-1] if has_blanks else None
+
+
+def _openers(segments: Sequence[Segment]) -> list[int]:
+    """The numbers of those that may begin a piece; nearly always there are none, which is quickly told."""
+    if _OPENERS.isdisjoint(map(_id_of, segments)):
+        return []
+    return [at for at, segment in enumerate(segments) if segment.id in _OPENERS]
+
+
+def _any_has_blanks(segments: Sequence[Segment]) -> bool:
+    tails = set(map(_tail_of, segments))  # hardly ever more than one
+    return any(" " in tail or "\t" in tail for tail in tails) and any(map(_has_blanks, segments))
 
 
 def _has_blanks(segment: Segment) -> bool:
