@@ -15,11 +15,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 MAXIMUM_AMOUNT = Decimal("99999999.99")
+MAXIMUM_CENTS = 10**15 - 1
+"""No amount of an answer is more: thousands of them still add up to what a database holds in 64 bits."""
 MAXIMUM_DIGITS = 18
 """No number of type R in a claim or an answer has more; longer ones are not even looked at."""
 
 _DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _CENTS = (100, 10, 1)  # of an amount with so many decimals
+_SURELY_LITTLE = 13  # so many digits are at most `MAXIMUM_CENTS`
 _LONGEST_DECIMAL = MAXIMUM_DIGITS + len("-.")
 _DATE_LENGTHS = (8, 12, 14)
 _TIME_LENGTHS = (4, 6, 7, 8)
@@ -88,21 +91,22 @@ def parse_amount(text: str) -> Decimal | None:
 
 
 def parse_cents(text: str) -> int | None:
-    """An amount of dollars in cents, or None where the text is none or has a part of a cent.
+    """An amount of dollars in cents, or None where the text is none, has a part of a cent, or is too much.
 
     As `parse_decimal` and `to_cents` together; the usual form of an amount is read without them.
     """
     whole, _, fraction = text.partition(".")
     digits = whole + fraction
-    if len(fraction) <= 2 and len(digits) < MAXIMUM_DIGITS and digits.isdigit() and digits.isascii():
+    if len(fraction) <= 2 and len(digits) <= _SURELY_LITTLE and digits.isdigit() and digits.isascii():
         return int(digits) * _CENTS[len(fraction)]
     amount = parse_decimal(text)
     if amount is None:
         return None
     try:
-        return to_cents(amount)
+        cents = to_cents(amount)
     except ValueError:
         return None
+    return cents if abs(cents) <= MAXIMUM_CENTS else None
 
 
 def to_cents(amount: Decimal) -> int:

@@ -45,7 +45,7 @@ _CLP_ELEMENTS, _SVC_ELEMENTS, _NM1_ELEMENTS = 14, 8, 10
 _CAS = [f"CAS{number:02d}" for number in range(_MOST_ELEMENTS)]
 _CONTACT_NUMBERS = (3, 5, 7)
 _ANY_MARK = "\0"
-_SURELY_AN_AMOUNT = 15  # fewer digits than that
+_SURELY_AN_AMOUNT = 14  # fewer digits than that
 
 _Elements = list[str]
 """The elements of a segment, its id at index 0."""

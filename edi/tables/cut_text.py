@@ -20,7 +20,7 @@ Numbers = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-LONGEST_AMOUNT: Final = 16
+LONGEST_AMOUNT: Final = 13
 _WORD = 8
 _BEHIND = "\0" * 32  # so that looking a little beyond the text is no fault
 _MOST_FILLED = 3  # so many bytes for each that is asked for: more are not worth their moving
