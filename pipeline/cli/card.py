@@ -39,6 +39,7 @@ _PAYER_FACTS = (
     "claim_charge_maximum",
     "filing_days",
     "filing_days_secondary",
+    "filing_days_correction",
     "age_limit_months",
     "age_limit_inclusive",
     "titer_threshold",
@@ -204,6 +205,8 @@ def _beyond_the_guide(payer: PayerProfile) -> Iterator[str]:
         yield f"filed within {payer.filing_days} days of the statement's end"
     if payer.filing_days_secondary is not None:
         yield f"after another payer within {payer.filing_days_secondary} days of its decision"
+    if payer.filing_days_correction is not None:
+        yield f"a corrected claim within {payer.filing_days_correction} days of the last remittance"
 
 
 def _own_limits(payer: PayerProfile, product: ProductProfile) -> Iterator[str]:
