@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -76,6 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process with its exit code. No traceback reaches the user."""
     signal.signal(signal.SIGTERM, _stop)
     sys.unraisablehook = _unraisable
+    _silence_libraries()
     code = exit_codes.DONE
     try:
         with bars_for_people():
@@ -111,6 +114,12 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         code = exit_codes.BUG
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the work is done; its exit code stands
     sys.exit(code)
+
+
+def _silence_libraries() -> None:
+    """Warnings and log lines of libraries may quote the values they are about: patient data among them."""
+    warnings.simplefilter("ignore")
+    logging.lastResort = logging.NullHandler()
 
 
 def say(line: str) -> None:

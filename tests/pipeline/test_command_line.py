@@ -224,6 +224,26 @@ def test_a_bug_is_one_line_with_a_log_that_holds_no_values(tmp_path: Path) -> No
     assert "RuntimeError" in log.read_text("utf-8") and "CANARY" not in log.read_text("utf-8")
 
 
+def test_what_libraries_warn_of_or_log_is_not_printed_since_it_may_quote_values(tmp_path: Path) -> None:
+    code = (
+        "import logging, warnings\nimport pipeline.cli.main as m\nimport pipeline.night\n"
+        "def noisy(*a):\n"
+        "    warnings.warn('CANARY patient')\n    logging.getLogger('library').error('CANARY patient')\n"
+        "    raise RuntimeError('CANARY') from ValueError('CANARY')\n"
+        "pipeline.night.run_night = noisy\nm.run()"
+    )
+    a_workspace(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "nightly", "--config", str(tmp_path / "j3399.toml")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert_clean(done, 70)
+    assert "CANARY" not in done.stdout + done.stderr and done.stderr.count("\n") == 1
+
+
 def content_of(path: Path) -> bytes:
     """What a file holds, unpacked where it is a workbook."""
     if path.suffix != ".xlsx":
