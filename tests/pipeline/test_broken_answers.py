@@ -18,7 +18,7 @@ from edi.finding import Finding
 from edi.plain import plain
 from edi.tables.build import write_batches
 from pipeline.inbound.extract import identity, statements, trace_of
-from pipeline.inbound.receive import _why_unreadable
+from pipeline.inbound.receive import why_unreadable
 from tests.support.broken_answers import KINDS, mutants
 from tests.support.limits import seconds_allowed
 from tests.support.nights import a_night, a_workspace, put_answer
@@ -38,7 +38,7 @@ def test_a_broken_answer_is_read_or_set_aside_with_a_reason(kind: str, count: in
     for number, data in enumerate(mutants(kind, count)):
         started = time.process_time()
         found = read_answers(data, "mutant")
-        reasons = _why_unreadable(found)
+        reasons = why_unreadable(found)
         if reasons:
             tally["quarantined"] += 1
             assert all(map(_says_where_and_what_next, reasons)), number
