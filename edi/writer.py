@@ -9,9 +9,11 @@ Source: FACTS A1 (envelope), RFI 1526 (trailing separators are never written).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from edi.separators import Separators
 
@@ -44,18 +46,18 @@ class Envelope:
 
 def write_segment(values: SegmentValues, separators: Separators) -> str:
     """One segment without its terminator: trailing empty elements and components are left out."""
-    texts = [_element_text(value, separators) for value in values]
+    check_safe("".join([value for value in values if isinstance(value, str)]), separators)
+    texts = [value if isinstance(value, str) else _composite(value, separators) for value in values]
     while texts and not texts[-1]:
         texts.pop()
     return separators.element.join(texts)
 
 
-def _element_text(value: Element, separators: Separators) -> str:
+def _composite(value: Composite | None, separators: Separators) -> str:
     if value is None:
         return ""
-    parts = [value] if isinstance(value, str) else list(value)
-    for part in parts:
-        check_safe(part, separators)
+    parts = list(value)
+    check_safe("".join(parts), separators)
     while parts and not parts[-1]:
         parts.pop()
     return separators.component.join(parts)
@@ -63,8 +65,13 @@ def _element_text(value: Element, separators: Separators) -> str:
 
 def check_safe(text: str, separators: Separators) -> None:
     """Raise `UnsafeElement` for text that could be taken for structure."""
-    if not text.isascii() or not text.isprintable() or any(mark in text for mark in separators.all()):
+    if _unsafe(separators).search(text):
         raise UnsafeElement("an element holds a separator, a control character or a character outside ASCII")
+
+
+@cache
+def _unsafe(separators: Separators) -> re.Pattern[str]:
+    return re.compile(f"[^ -~]|[{re.escape(separators.all())}]")
 
 
 def write_interchange(

@@ -8,6 +8,7 @@ Fields of patient data are `Protected`. Money is decimal text (`"2125000.00"`).
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -22,7 +23,7 @@ from pydantic import (
 from edi.protected import Protected
 from edi.values import MAXIMUM_AMOUNT
 from mapping.ndc import NdcError, to_eleven_digits
-from mapping.written_values import Answer, Day, Exact, Moment, Whole
+from mapping.written_values import EXACT, Answer, Day, Moment, Whole
 
 
 def _ndc(value: str) -> str:
@@ -32,10 +33,10 @@ def _ndc(value: str) -> str:
         raise ValueError(str(error)) from None
 
 
-Money = Annotated[Exact, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2)]
-Charge = Annotated[Exact, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2)]
-Quantity = Annotated[Exact, Field(gt=0, max_digits=11, decimal_places=3)]
-LabValue = Annotated[Exact, Field(ge=0, lt=1_000_000_000, decimal_places=6)]
+Money = Annotated[Decimal, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2), EXACT]
+Charge = Annotated[Decimal, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2), EXACT]
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=11, decimal_places=3), EXACT]
+LabValue = Annotated[Decimal, Field(ge=0, lt=1_000_000_000, decimal_places=6), EXACT]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A key of the hospital's own (encounter, site, payer). It shows in reports: no account numbers."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]*$", max_length=50)]
@@ -88,7 +89,7 @@ class Patient(Record):
     sex: Literal["F", "M", "U"]
     address: Address
     record_number: Protected[Identifier] | None = None
-    weight_kg: Annotated[Exact, Field(gt=0, lt=200, decimal_places=3)] | None = None
+    weight_kg: Annotated[Decimal, Field(gt=0, lt=200, decimal_places=3), EXACT] | None = None
     weight_date: Day | None = None
 
 
@@ -296,7 +297,7 @@ class GlucocorticoidPlan(Record):
     """Planned steroid cover: milligrams of prednisolone (or its equivalent) per kg and day."""
 
     drug: Name
-    dose_mg_per_kg: Annotated[Exact, Field(gt=0, lt=100, decimal_places=3)]
+    dose_mg_per_kg: Annotated[Decimal, Field(gt=0, lt=100, decimal_places=3), EXACT]
     first_date: Day
     last_date: Day
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from edi.separators import Separators
 
@@ -56,10 +57,13 @@ _SPELLED = str.maketrans(
 )
 
 
+_BLANKS = re.compile(r" +")
+
+
 def fold(text: str, separators: Separators) -> str:
     """The text in upper-case ASCII without separators or control characters, blanks squeezed."""
-    safe = "".join(mark if _is_safe(mark, separators) else " " for mark in _spelled(text))
-    return re.sub(r" +", " ", safe).strip().upper()
+    safe = _unsafe(separators).sub(" ", _spelled(text))
+    return _BLANKS.sub(" ", safe).strip().upper()
 
 
 def fold_plain(text: str) -> str:
@@ -67,9 +71,9 @@ def fold_plain(text: str) -> str:
     return fold(text, _USUAL)
 
 
-def needs_folding(text: str, separators: Separators) -> bool:
-    """Whether folding changes more than the case of the letters."""
-    return fold(text, separators) != text.strip().upper()
+def is_changed(text: str, folded: str) -> bool:
+    """Whether folding changed more than the case of the letters."""
+    return folded != text.strip().upper()
 
 
 def loses_letters(text: str) -> bool:
@@ -79,7 +83,7 @@ def loses_letters(text: str) -> bool:
 
 def is_safe_id(text: str, separators: Separators) -> bool:
     """Whether an id can go out unchanged."""
-    return bool(text) and text == text.strip() and all(_is_safe(mark, separators) for mark in text)
+    return bool(text) and text == text.strip() and not _unsafe(separators).search(text)
 
 
 def _spelled(text: str) -> str:
@@ -90,5 +94,7 @@ def _spelled(text: str) -> str:
     return "".join(mark for mark in apart if not unicodedata.combining(mark)).translate(_SPELLED)
 
 
-def _is_safe(mark: str, separators: Separators) -> bool:
-    return mark.isascii() and mark.isprintable() and mark not in separators.all()
+@cache
+def _unsafe(separators: Separators) -> re.Pattern[str]:
+    """A mark that is not printable ASCII, or separates."""
+    return re.compile(f"[^ -~]|[{re.escape(separators.all())}]")

@@ -72,8 +72,8 @@ Day = Annotated[dt.date, BeforeValidator(_day_as_text)]
 """A date, ISO 8601."""
 Moment = Annotated[dt.datetime, BeforeValidator(_moment_as_text), AfterValidator(_hospital_time)]
 """A date with its time of day at the hospital, ISO 8601. World time is refused: near midnight it is another day."""
-Exact = Annotated[Decimal, BeforeValidator(_exact_number)]
-"""A decimal number, never a binary float."""
+EXACT = BeforeValidator(_exact_number)
+"""Makes a Decimal refuse binary floats. It stands behind the limits: pydantic judges those in its own code then."""
 Whole = Annotated[int, BeforeValidator(_whole_number)]
 """A whole number."""
 Answer = Annotated[bool, BeforeValidator(_clear_answer)]

@@ -18,7 +18,7 @@ from edi.claim837i.losses import Losses
 from edi.claim837i.memory import remembered
 from edi.tokens import Segment
 from edi.values import format_amount, format_date, format_decimal, parse_amount, parse_day, parse_decimal
-from edi.writer import Element, SegmentValues
+from edi.writer import SegmentValues
 
 _ONE_VALUE = 0
 _NOTHING = (None, "")
@@ -225,21 +225,35 @@ class Layout:
         return self._write(values.__getitem__)
 
     def _write(self, value_of: Callable[[str], Any]) -> SegmentValues:
-        written: list[dict[int, str]] = [{} for _ in range(self._width + 1)]
+        texts = [self.segment_id, *[""] * self._width]
+        composites: dict[int, dict[int, str]] = {}
         for cell in self._cells:
             value = value_of(cell.field)
             if value is not None and value != "":
-                written[cell.element][cell.component] = cell.kind.write(value)
+                _put(texts, composites, cell.element, cell.component, cell.kind.write(value))
         for row in self._rows:
             contents: Sequence[str] = value_of(row.field)
             if len(contents) > len(row.places):
                 raise ValueError(f"{self.segment_id} has room for {len(row.places)} {row.field}")
             for (element, component), content in zip(row.places, contents, strict=False):
-                written[element][component] = content
+                _put(texts, composites, element, component, content)
         for item in self._fixed:
             if item.stands_with(value_of):
-                written[item.element][item.component] = item.value
-        return [self.segment_id, *(_element(parts) for parts in written[1:])]
+                _put(texts, composites, item.element, item.component, item.value)
+        values: list[str | list[str]] = [*texts]
+        for element, parts in composites.items():
+            if not texts[element]:
+                values[element] = [parts.get(component, "") for component in range(1, max(parts) + 1)]
+        return values
+
+
+def _put(
+    texts: list[str], composites: dict[int, dict[int, str]], element: int, component: int, text: str
+) -> None:
+    if component == _ONE_VALUE:
+        texts[element] = text
+    else:
+        composites.setdefault(element, {})[component] = text
 
 
 def _without_empty_end(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -327,11 +341,3 @@ def _blanks(most: int) -> list[list[str]]:
 def says_something(segment: SegmentValues) -> bool:
     """Whether any element of a written segment holds anything."""
     return any(element if isinstance(element, str) else any(element or ()) for element in segment[1:])
-
-
-def _element(parts: dict[int, str]) -> Element:
-    if not parts:
-        return ""
-    if _ONE_VALUE in parts:
-        return parts[_ONE_VALUE]
-    return [parts.get(component, "") for component in range(1, max(parts) + 1)]

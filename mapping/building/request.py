@@ -12,7 +12,7 @@ from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
-from mapping.text import fold, is_safe_id, loses_letters, needs_folding
+from mapping.text import fold, is_changed, is_safe_id, loses_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,17 @@ class Notebook:
 
     request: ClaimRequest
     findings: list[Finding] = field(default_factory=list)
+    separators: Separators = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.separators = self.request.separators
 
     def text(self, value: str | None, path: str) -> str:
         """A name or note, folded to the partner's character set; the folding is said, a letter is never lost."""
         if value is None:
             return ""
-        separators = self.request.separators
-        if needs_folding(value, separators):
+        folded = fold(value, self.separators)
+        if is_changed(value, folded):
             self.findings.append(
                 Finding.of(
                     TEXT_FOLDED,
@@ -124,7 +128,6 @@ class Notebook:
                     place=self._place(path),
                 )
             )
-        folded = fold(value, separators)
         if not folded or loses_letters(value):
             self.add(
                 Finding.of(
@@ -141,7 +144,7 @@ class Notebook:
         """An id, unchanged; one that holds a separator of this partner is refused."""
         if not value:
             return ""
-        if not is_safe_id(value, self.request.separators):
+        if not is_safe_id(value, self.separators):
             self.findings.append(
                 Finding.of(
                     RECORD_INVALID,

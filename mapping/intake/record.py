@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -177,23 +178,27 @@ def _shown(part: int | str) -> int | str:
 
 def _digest(encounter: Encounter) -> str:
     """The same for two records that say the same, whatever they leave to a default and however a number is written."""
-    content = json.dumps(
-        encounter.model_dump(exclude_defaults=True),
-        sort_keys=True,
-        separators=(",", ":"),
-        default=_plain,
-    )
+    content = _PLAIN_JSON.encode(encounter.model_dump(exclude_defaults=True))
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+@lru_cache(4096)
+def _plain_number(value: Decimal) -> str:
+    """The same of equal numbers: 1.0 and 1.00 have one place in the cache as well."""
+    # Not `normalize`: it rounds to the precision of the context, and overflows.
+    sign, digits, exponent = value.as_tuple()
+    significant = "".join(map(str, digits)).rstrip("0")
+    power = int(exponent) + len(digits) - len(significant)
+    return f"{'-' if sign else ''}{significant}E{power}" if significant else "0"
 
 
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
-        # Not `normalize`: it rounds to the precision of the context, and overflows.
-        sign, digits, exponent = value.as_tuple()
-        significant = "".join(map(str, digits)).rstrip("0")
-        power = int(exponent) + len(digits) - len(significant)
-        return f"{'-' if sign else ''}{significant}E{power}" if significant else "0"
+        return _plain_number(value)
     return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+_PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def _is_encodable(text: str) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, func, insert, or_, select, update
 
 from pipeline.batches import batches
 from pipeline.ledger.answers import PARKED, UNSURE
@@ -83,6 +83,9 @@ class ClaimRow:
     clearinghouse_number: str | None = None
     statement_from: str | None = None
     statement_through: str | None = None
+
+
+_COLUMNS = [claims.c[name] for name in ClaimRow.__slots__]
 
 
 def claim_id(encounter: str, part: str, payer_order: int, version: int) -> str:
@@ -190,7 +193,7 @@ def _add_patients(connection: Connection, digests: set[str], day: str) -> None:
 def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:
     """The live claims for a product of a child, who is known by any of these digests."""
     keys = [f"{patient}|{product}|{order}" for patient in patients for order in range(_MOST_PAYERS)]
-    statement = select(claims).where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
+    statement = select(*_COLUMNS).where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -209,7 +212,7 @@ def accounts_numbered(connection: Connection, number: str) -> list[str]:
 def live_of(connection: Connection, encounter: str, payer_order: int) -> list[ClaimRow]:
     """The live claims of an encounter to one payer: one, or stay and drug."""
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(
             claims.c.encounter == encounter,
             claims.c.payer_order == payer_order,
@@ -223,7 +226,7 @@ def live_of(connection: Connection, encounter: str, payer_order: int) -> list[Cl
 def live_by_encounter(connection: Connection, encounters: Collection[str]) -> dict[str, list[ClaimRow]]:
     """The live claims of some hundred encounters to all payers, by payer order, the stay before the drug."""
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(claims.c.encounter.in_(encounters), claims.c.live_key.is_not(None))
         .order_by(claims.c.payer_order, claims.c.part.desc())
     )
@@ -373,23 +376,23 @@ def _taken(connection: Connection, column: str, key: str, claim: str) -> bool:
 
 
 def by_id(connection: Connection, claim: str) -> ClaimRow | None:
-    row = connection.execute(select(claims).where(claims.c.id == claim)).first()
+    row = connection.execute(select(*_COLUMNS).where(claims.c.id == claim)).first()
     return _record(row) if row is not None else None
 
 
 def of_encounter(connection: Connection, encounter: str) -> list[ClaimRow]:
     """All claims of an encounter, by id."""
-    statement = select(claims).where(claims.c.encounter == encounter).order_by(claims.c.id)
+    statement = select(*_COLUMNS).where(claims.c.encounter == encounter).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
 def all_claims(connection: Connection) -> list[ClaimRow]:
-    return [_record(row) for row in connection.execute(select(claims).order_by(claims.c.id))]
+    return [_record(row) for row in connection.execute(select(*_COLUMNS).order_by(claims.c.id))]
 
 
 def replacing(connection: Connection, claim: str) -> list[ClaimRow]:
     """The claims that were sent in place of one, by id."""
-    statement = select(claims).where(claims.c.replaces == claim).order_by(claims.c.id)
+    statement = select(*_COLUMNS).where(claims.c.replaces == claim).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -402,7 +405,7 @@ def count_by_state(connection: Connection) -> dict[str, int]:
 
 def of_file(connection: Connection, file: int, transaction: str | None = None) -> list[ClaimRow]:
     """The claims of a file, or of one of its transaction sets (ST02), in file order."""
-    statement = select(claims).where(claims.c.file == file).order_by(claims.c.position_in_file)
+    statement = select(*_COLUMNS).where(claims.c.file == file).order_by(claims.c.position_in_file)
     if transaction is not None:
         statement = statement.where(claims.c.transaction_control_number == transaction)
     return [_record(row) for row in connection.execute(statement)]
@@ -411,7 +414,7 @@ def of_file(connection: Connection, file: int, transaction: str | None = None) -
 def of_batch(connection: Connection, reference: str) -> list[ClaimRow]:
     """The claims of one transaction set by its BHT03."""
     statement = (
-        select(claims).where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)
+        select(*_COLUMNS).where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)
     )
     return [_record(row) for row in connection.execute(statement)]
 
@@ -419,7 +422,7 @@ def of_batch(connection: Connection, reference: str) -> list[ClaimRow]:
 def by_control_number(connection: Connection, patient_control_number: str) -> list[ClaimRow]:
     """All claims with this CLM01, the newest version first."""
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(claims.c.patient_control_number == patient_control_number)
         .order_by(claims.c.version.desc(), claims.c.id)
     )
@@ -429,7 +432,7 @@ def by_control_number(connection: Connection, patient_control_number: str) -> li
 def with_account(connection: Connection, start: str) -> list[ClaimRow]:
     """All claims whose account number (CLM01) begins so, by id."""
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(
             claims.c.patient_control_number >= start, claims.c.patient_control_number < start + "\U0010ffff"
         )
@@ -476,7 +479,7 @@ def of_patients(connection: Connection, digests: Collection[str], total_cents: i
     )
     most = select(func.max(known.c.shared)).scalar_subquery()
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .join(known, known.c.claim == claims.c.id)
         .where(claims.c.total_cents == total_cents, known.c.shared == most)
         .order_by(claims.c.id)
@@ -488,7 +491,7 @@ def link_chains(connection: Connection) -> set[str]:
     """Let claims that name another by the payer's number (REF*F8) replace it, where one claim to that
     payer has it; the ids of those that now do."""
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(
             claims.c.replaces.is_(None),
             claims.c.original_number.is_not(None),
@@ -530,7 +533,7 @@ def chains_of(connection: Connection, ids: Collection[str]) -> list[list[ClaimRo
 
 def _with(connection: Connection, column: Column[Any], values: Collection[str]) -> list[ClaimRow]:
     """Asked of one column at a time: by both at once a database may look at every claim."""
-    return [_record(row) for row in connection.execute(select(claims).where(column.in_(values)))]
+    return [_record(row) for row in connection.execute(select(*_COLUMNS).where(column.in_(values)))]
 
 
 def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
@@ -545,7 +548,7 @@ def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
 
 
 def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
-    statement = select(claims).where(claims.c.state.in_(states)).order_by(claims.c.id)
+    statement = select(*_COLUMNS).where(claims.c.state.in_(states)).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -558,7 +561,7 @@ def without_next_payer(connection: Connection, states: Sequence[str]) -> list[Cl
         .exists()
     )
     statement = (
-        select(claims)
+        select(*_COLUMNS)
         .where(claims.c.state.in_(states), claims.c.has_next_payer, ~billed)
         .order_by(claims.c.encounter, claims.c.id)
     )
@@ -575,5 +578,6 @@ def lines_of(connection: Connection, claim: str) -> list[LineRow]:
     ]
 
 
-def _record(row: Row[Any]) -> ClaimRow:
-    return ClaimRow(**{name: getattr(row, name) for name in ClaimRow.__slots__})
+def _record(row: Sequence[Any]) -> ClaimRow:
+    """Of a row of `_COLUMNS`."""
+    return ClaimRow(*row)

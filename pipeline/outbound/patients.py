@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from pipeline.patient_keys import keyed_digest
 from validators.prior_claims import ChildIdentity, EarlierClaim, child_of_record
 
 _REJECTED = "rejected"
+_DIGESTS_KEPT = 1024
 
 
 def patient_digest(encounter: Encounter, key: bytes) -> str | None:
@@ -40,7 +42,7 @@ class LedgerPriorClaims:
 
     def __init__(self, connection: Connection, key: bytes, archive: Path | None = None) -> None:
         self._connection = connection
-        self._key = key
+        self._digest = lru_cache(_DIGESTS_KEPT)(partial(keyed_digest, key=key))
         self._archived = ArchivedClaims(archive) if archive is not None else None
         self._of_this_run: defaultdict[tuple[str, str], list[EarlierClaim]] = defaultdict(list)
         self._prepared: dict[tuple[str, str], list[ClaimRow]] = {}
@@ -74,7 +76,7 @@ class LedgerPriorClaims:
         return [rows[one] for one in sorted(rows)]
 
     def _digests(self, child: Sequence[ChildIdentity]) -> list[str]:
-        return [keyed_digest(identity.parts, self._key) for identity in child]
+        return [self._digest(identity.parts) for identity in child]
 
     def chain(self, patient_control_number: str, number: str, payer: str) -> list[EarlierClaim]:
         """The claims to a payer under an account number, else those of the chain in which the payer
@@ -95,7 +97,7 @@ class LedgerPriorClaims:
     def remember(self, child: Sequence[ChildIdentity], product: str, claim: EarlierClaim) -> None:
         """A claim that is about to be sent in this run counts as live, under the identity that the ledger keeps."""
         if child:
-            self._of_this_run[keyed_digest(child[0].parts, self._key), product].append(claim)
+            self._of_this_run[self._digest(child[0].parts), product].append(claim)
 
     def _to_payer(self, account: str, payer: str) -> list[ClaimRow]:
         rows = claims.by_control_number(self._connection, account)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from edi.guide.check import check_guide
 from mapping.profile_store import ProfileStore
+from tests.benchmarks.generate import time_generate
 from tests.benchmarks.guide import WrongResult, time_guide
 from tests.benchmarks.ledger import time_ledgers
 from tests.benchmarks.many import time_many
@@ -34,6 +35,7 @@ def main() -> int:
         time_remittances()
         time_many()
         _time_nights()
+        time_generate()
         if wrong_ledgers := time_ledgers():
             raise WrongResult("; ".join(wrong_ledgers))
     except WrongResult as wrong:
