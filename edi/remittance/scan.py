@@ -261,13 +261,21 @@ class ClaimRun:
         self.run = run
         self.setting = setting
 
+    @property
+    def between(self) -> int:
+        """How many characters stand between two bodies."""
+        return len(self.setting.begin) + len(self.run.tail)
+
+    def bodies(self) -> list[str]:
+        """Each claim behind `CLP*`, without its last tail."""
+        begin, tail = self.setting.begin, self.run.tail
+        return self.run.text[len(begin) : -len(tail)].split(tail + begin)
+
     def __iter__(self) -> Iterator[ClaimText]:
-        setting, run = self.setting, self.run
-        begin = setting.begin
-        at, more = 0, len(begin) + len(run.tail)
-        for body in run.text[len(begin) : -len(run.tail)].split(run.tail + begin):
+        setting, at, between = self.setting, 0, self.between
+        for body in self.bodies():
             yield ClaimText(body, setting, at)
-            at += len(body) + more
+            at += len(body) + between
 
 
 class ClaimsOfRuns:
