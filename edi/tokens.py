@@ -420,6 +420,8 @@ class _InterchangeReader:
         """
         window, at = self._window, 1
         text, at_end = window.text, window.at_end
+        if text.find("ISA", at) < 0:  # nearly always, and quicker than the pattern
+            return len(text), False
         while found := isa_header.FIXED_HEADER.search(text, at):
             at = found.start()
             if found[1] == self._separators.element or text[at - 1] in "\r\n":

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS_OF_A_BATCH = 65_536
+_ENOUGH_ROWS = 4_096
+"""So many come as they are: to put them together with others would cost more than it saves."""
 TakeBatch = Callable[[str, pa.RecordBatch], None]
 """Called with a table's name and its next rows."""
 
@@ -41,10 +43,14 @@ class TableBuilder:
         self._count(table, 1)
 
     def add_batch(self, table: str, batch: pa.RecordBatch) -> None:
-        """Take the next rows of a table at once."""
+        """Take the next rows of a table at once; many are handed on as they are."""
         self._close_rows(table)
-        self._batches[table].append(batch)
-        self._count(table, batch.num_rows)
+        if batch.num_rows >= min(_ENOUGH_ROWS, self._most):
+            self._flush(table)
+            self._take(table, batch)
+        else:
+            self._batches[table].append(batch)
+            self._count(table, batch.num_rows)
 
     def close(self) -> None:
         """Hand on what is left."""
