@@ -79,8 +79,7 @@ def settle(
 
     \b
     Example:
-      j3399 delivery settle 837I_tmhp_000000012_20261116220000.x12 --not-received \\
-        --reason "not in their log" --by "A. Operator"
+      j3399 delivery settle 837I_tmhp_000000012.x12 --not-received --reason "not in their log" --by "A. Operator"
     """
     config, steps = required_config(config_path), DurableSteps()
     with run_lock(config.folders.state, steps):

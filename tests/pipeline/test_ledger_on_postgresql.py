@@ -50,7 +50,7 @@ def version_of(url: str) -> int:
 def an_older_database(url: str) -> None:
     """As the version before provider adjustments left it."""
     opened(url).close()
-    on_database(url, "DROP TABLE provider_adjustments")
+    on_database(url, "DROP TABLE provider_adjustments, fetched_files")
     on_database(url, "INSERT INTO patients (digest, first_seen) VALUES ('d', '2026-11-20')")
     set_version(url, 3)
 
