@@ -139,34 +139,47 @@ class _OneRemittance:
             yield self._count, claim
 
     def _of_run(self, run: ClaimRun) -> Iterator[tuple[int, ClaimText]]:
-        if self._passes_over_all(run):
+        setting, at = run.setting, 0
+        ours = self._of_many(run)
+        if ours is not None and not any(ours):
+            self._count += len(ours)
             return
-        setting = run.setting
-        tail, mark = setting.tail, setting.element
-        passes_over, at = self._passes_over, 0
-        for body in run.bodies():
-            if not passes_over(body.partition(tail)[0].split(mark), body):
+        for number, body in enumerate(run.bodies()):
+            if ours is None:
+                elements = body.partition(setting.tail)[0].split(setting.element)
+                is_ours = not self._passes_over(elements, body)
+            else:
+                self._count += 1
+                is_ours = ours[number]
+            if is_ours:
                 yield self._count, ClaimText(body, setting, at)
             at += len(body) + run.between
 
-    def _passes_over_all(self, run: ClaimRun) -> bool:
-        """Count the claims of a run at once if none of them is ours; False where that is not sure."""
+    def _of_many(self, run: ClaimRun) -> list[bool] | None:
+        """Which claims of a run are ours, the others added up, all at once; None where that is not sure."""
         setting, wanted = run.setting, self._wanted
         before, text = setting.tail + setting.begin, setting.tail + run.run.text
         found = _looked_at(before, setting.separators, wanted.account_width).findall(text)
         if len(found) != text.count(before) or any(code in text for code in wanted.codes):
-            return False
+            return None
         accounts, charges, paid, numbers = zip(*found, strict=True)
-        if (
-            not wanted.payer_numbers.isdisjoint(numbers)
-            or not wanted.accounts.isdisjoint(accounts)
-            or not self._charges.isdisjoint(charges)
-        ):
-            return False
-        self._count += len(found)
         self._paid += int(100 * sum(map(Decimal, paid)))
-        self._left_out.extend(map(hash, numbers))
-        return True
+        if (
+            wanted.payer_numbers.isdisjoint(numbers)
+            and wanted.accounts.isdisjoint(accounts)
+            and self._charges.isdisjoint(charges)
+        ):
+            self._left_out.extend(map(hash, numbers))
+            return [False] * len(found)
+        ours = []
+        for account, charge, amount, number in found:
+            is_ours = number in wanted.payer_numbers or account in wanted.accounts or charge in self._charges
+            ours.append(is_ours)
+            if is_ours:
+                self._paid -= int(100 * Decimal(amount))
+            else:
+                self._left_out.append(hash(number))
+        return ours
 
     def _passes_over(self, elements: list[str], text: str) -> bool:
         """Count a claim, given by what stands behind CLP and by its text; whether it is none of ours."""

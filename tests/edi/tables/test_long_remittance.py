@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.remittance import a_remittance
 from tests.support.builders import ROOT
 
 MOST_MEGABYTES = 300
@@ -46,3 +47,40 @@ def test_a_long_remittance_becomes_tables_with_little_memory(tmp_path: Path, meg
     print(f"R15: {megabytes} MB, {claims} claims, at most {peak:.0f} MB of memory")
     assert found == claims > 10_000 * megabytes
     assert peak < MOST_MEGABYTES
+
+
+def _megabytes_of_parquet(path: Path) -> float:
+    """The most memory, in megabytes, of a process that writes the tables of a file as Parquet beside it."""
+    script = f"""
+from pathlib import Path
+import pyarrow.parquet as pq
+from edi.tables.build import write_batches
+from tests.support.memory import peak_kilobytes
+
+path, writers = Path({str(path)!r}), {{}}
+
+def take(table, batch):
+    if table not in writers:
+        writers[table] = pq.ParquetWriter(path.with_suffix("." + table), batch.schema)
+    writers[table].write_batch(batch)
+
+write_batches([path], take)
+for writer in writers.values():
+    writer.close()
+print(peak_kilobytes() / 1024)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+@pytest.mark.slow
+def test_three_times_the_claims_take_no_more_memory(tmp_path: Path) -> None:
+    peaks = []
+    for claims in (90_000, 270_000):
+        path = tmp_path / f"{claims}.835"
+        path.write_bytes(a_remittance(claims))
+        peaks.append(_megabytes_of_parquet(path))
+        print(f"{path.stat().st_size / 1e6:.0f} MB: at most {peaks[-1]:.0f} MB of memory")
+    assert peaks[1] < 1.2 * peaks[0]
