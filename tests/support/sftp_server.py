@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -104,29 +104,22 @@ def a_partner(root: Path) -> Iterator[PartnerServer]:
 
 
 class CuttingProxy:
-    """Passes bytes on to a port; after `left` of them, of both directions together, it cuts every connection.
+    """Passes bytes on to a port, and cuts each connection after so many of them, both directions together.
 
-    `left` None passes all.
+    `limit` is asked for each new connection; None passes all.
     """
 
     def __init__(self, port: int) -> None:
-        self.left: int | None = None
-        self.passed = 0
+        self.limit: Callable[[], int | None] = lambda: None
+        self.cuts = 0
         self._to = port
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
-        self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def begin(self, left: int | None) -> None:
-        """Cut after so many bytes from now on."""
-        with self._lock:
-            self.left, self.passed = left, 0
-
     def close(self) -> None:
         self._server.close()
-        self._cut()
 
     def _accept(self) -> None:
         while True:
@@ -135,30 +128,24 @@ class CuttingProxy:
                 server = socket.create_connection(("127.0.0.1", self._to))
             except OSError:
                 return
-            self._open += [client, server]
+            left = [self.limit()]
             for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+                threading.Thread(target=self._pump, args=(source, target, left), daemon=True).start()
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        try:
+    def _pump(self, source: socket.socket, target: socket.socket, left: list[int | None]) -> None:
+        with suppress(OSError):
             while data := source.recv(4096):
                 with self._lock:
-                    passing = len(data) if self.left is None else min(len(data), self.left - self.passed)
-                    self.passed += max(passing, 0)
-                if passing > 0:
+                    passing = len(data) if left[0] is None else min(len(data), left[0])
+                    if left[0] is not None:
+                        left[0] -= passing
+                if passing:
                     target.sendall(data[:passing])
                 if passing < len(data):
-                    self._cut()
-                    return
-        except OSError:
-            pass
+                    self.cuts += 1
+                    break
         for one in (source, target):
             _shut(one)
-
-    def _cut(self) -> None:
-        for one in self._open:
-            _shut(one)
-        self._open = []
 
 
 def _shut(one: socket.socket) -> None:
