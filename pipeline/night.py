@@ -73,11 +73,16 @@ def run_correction(config: Config, steps: DurableSteps, now: dt.datetime, order:
 def run_replay(
     config: Config, steps: DurableSteps, now: dt.datetime, files: Iterable[str]
 ) -> tuple[list[Replayed], dict[str, Any]]:
-    """Archived answers read again: what each file changed, and the summary. NotReplayable names the first that
+    """Archived answers read again: what each file in them changed, and the summary. NotReplayable names the first that
     cannot be; those before it are done."""
     done: list[Replayed] = []
-    summary = _run(config, steps, now, lambda job: done.extend(replay(job, file) for file in files))
+    summary = _run(config, steps, now, lambda job: done.extend(_replayed(job, files)))
     return done, summary
+
+
+def _replayed(job: Job, files: Iterable[str]) -> Iterator[Replayed]:
+    for file in files:
+        yield from replay(job, file)
 
 
 def rehearse_replay(

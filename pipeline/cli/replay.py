@@ -12,6 +12,7 @@ from pipeline.cli.ledgers import require_ledger
 from pipeline.cli.options import as_of_option, config_option, moment, required_config
 from pipeline.cli.tell import tell_summary
 from pipeline.durable import DurableSteps
+from pipeline.file_names import shown_name
 from pipeline.lock import run_lock
 
 if TYPE_CHECKING:
@@ -66,4 +67,6 @@ def _line(one: Replayed, verb: str) -> str:
         if number
     ]
     left = f"; {one.left_alone} left as they are" if one.left_alone else ""
-    return f"{one.name}: of {one.answers} answers {verb}: {', '.join(parts) or 'nothing new'}{left}"
+    return (
+        f"{shown_name(one.name)}: of {one.answers} answers {verb}: {', '.join(parts) or 'nothing new'}{left}"
+    )

@@ -10,16 +10,17 @@ that was set aside for its trace number. Claims that another system made are lef
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from edi.answers import Answer, AnswerFile, read_answers
 from edi.finding import Place
 from pipeline.errors import NotReplayable
+from pipeline.file_names import shown_name
 from pipeline.inbound import external
-from pipeline.inbound.archived_answers import archived_answer, digest_of
+from pipeline.inbound.archived_answers import archived_answer
 from pipeline.inbound.events import events_of
 from pipeline.inbound.extract import Statement, identity, statements
 from pipeline.inbound.match.settle import ACCOUNT
@@ -32,6 +33,7 @@ from pipeline.inbound.receive import (
     tell_effects,
     why_unreadable,
 )
+from pipeline.inbox.packed import Member, is_packed, members, why_refused
 from pipeline.job import Job
 from pipeline.ledger import answers, provider_adjustments
 from pipeline.ledger.answers import PARKED, EventRow
@@ -60,32 +62,42 @@ class Replayed:
         )
 
 
-def replay(job: Job, wanted: str) -> Replayed:
-    """Read one file of `archive/in` again, named as `archived_answer` takes it. NotReplayable where it cannot be."""
+def replay(job: Job, wanted: str) -> list[Replayed]:
+    """Read a file of `archive/in` again, named as `archived_answer` takes it: what each file in it changed.
+
+    A packed file holds several; any other is one. NotReplayable where it cannot be read.
+    """
     path = archived_answer(job.config.folders.archive_in, wanted)
-    file = read_answers(path.read_bytes(), path.name)
-    if why_unreadable(file):
+    data = path.read_bytes()
+    found = list(members(path.name, data)) if _can_be_unpacked(job, path.name, data) else []
+    inside = found or [Member(path.name, data)]
+    readable = [(one, file) for one in inside if not why_unreadable(file := read_answers(one.data, one.name))]
+    if not readable:
         raise NotReplayable(
             f"{path.name} holds no answer that can be read", "`j3399 read` says what is in it"
         )
-    done = _record(job, path, file)
+    done = [_record(job, one, file) for one, file in readable]
     match_parked(job)
-    job.journal.count("answer_files_replayed")
-    job.journal.count("events_renewed", done.renewed_events)
+    job.journal.count("answer_files_replayed", len(done))
+    job.journal.count("events_renewed", sum(one.renewed_events for one in done))
     return done
 
 
-def _record(job: Job, path: Path, file: AnswerFile) -> Replayed:
+def _can_be_unpacked(job: Job, name: str, data: bytes) -> bool:
+    return is_packed(data) and why_refused(name, data, job.config.inbox) is None
+
+
+def _record(job: Job, member: Member, file: AnswerFile) -> Replayed:
     """One transaction: what is new of the file, and the states that follow."""
-    done = Replayed(path.name)
+    done = Replayed(member.name)
     effects = Effects([], job.ledger.patient_key(), SentFiles(job.config.folders.archive_out))
-    sha256, place = digest_of(path), Place(file=path.name)
+    sha256, place = hashlib.sha256(member.data).hexdigest(), Place(file=shown_name(member.name))
     with job.ledger.transaction("replay") as connection:
         if not answers.has_file(connection, sha256):
             kinds = "+".join(sorted({answer.kind for answer in file.answers}))
-            answers.add_file(connection, sha256, path.name, kinds, "taken in", job.stamp)
+            answers.add_file(connection, sha256, member.name, kinds, "taken in", job.stamp)
         for answer in file.answers:
-            _again(connection, sha256, path.name, answer, effects, done)
+            _again(connection, sha256, member.name, answer, effects, done)
         settle_effects(connection, file, effects, place)
         done.new_events += effects.events + effects.parked
     tell_effects(job, effects)

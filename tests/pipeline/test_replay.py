@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -179,6 +181,27 @@ def test_a_rehearsal_tells_what_would_be_added_and_changes_no_byte(tmp_path: Pat
     assert_clean(done, 0)
     assert "would be: 2 events added" in done.stderr and json.loads(done.stdout.splitlines()[-1])["dry_run"]
     assert tree(tmp_path) == before
+
+
+def test_answers_of_a_packed_file_are_read_again_each_by_itself(tmp_path: Path) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(number) for number in (1, 2, 3)])
+    a_night(config)
+    (data,) = outbox(config).values()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for answer in clearinghouse(data, SCRIPT, NIGHT):
+            archive.writestr(answer.name, answer.data)
+        archive.writestr("readme.txt", b"no answer")
+    put_answer(config, "all.zip", buffer.getvalue())
+    a_night(config)
+    whole = rows(config)
+    (archived,) = config.folders.archive_in.glob("*/all.zip")
+    for harm in HARMS:
+        harmed(config, harm)
+        done = replayed(config, [archived])
+        assert [one.name.partition("!")[0] for one in done] == ["all.zip"] * len(done)
+        assert rows(config) == whole, harm.__name__
 
 
 def test_a_file_is_named_by_name_by_day_and_name_or_by_digest(tmp_path: Path) -> None:
