@@ -169,15 +169,6 @@ def test_every_command_has_help_with_an_example() -> None:
         assert re.search(rf"Example:\s+j3399 {name}", done.stdout)
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom pipeline.cli.main import run\ntry:\n    run(['--help'])\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('pandas', 'sqlalchemy', 'matplotlib', 'pyx12', 'lxml') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
 def test_schema_is_a_schema_that_the_samples_fit_by_name() -> None:
     done = j3399("schema")
     assert_clean(done, 0)

@@ -1,0 +1,60 @@
+"""What is asked of the ledger for each answer goes by an index, however many claims there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from pipeline.durable import DurableSteps
+from pipeline.inbound.states import update_states
+from pipeline.ledger import claims, encounters
+from pipeline.ledger.answers import of_claims, of_references, unsure
+from pipeline.ledger.store import Ledger
+
+_BIG = ("claims", "events", "encounters", "claim_lines", "claim_patients", "claim_findings", "decisions")
+
+QUESTIONS: dict[str, Callable[[Connection], object]] = {
+    "chains of claims": lambda connection: claims.chains_of(connection, ["C1", "C2"]),
+    "claims that name another": claims.link_chains,
+    "states of answered claims": lambda connection: update_states(connection, ["C1"]),
+    "claims of an account": lambda connection: claims.with_account(connection, "A1"),
+    "claims of a number": lambda connection: claims.numbered(connection, "N1"),
+    "claims of a patient": lambda connection: claims.of_patients(connection, ["D1"], 100),
+    "answers to claims": lambda connection: of_claims(connection, ["C1"]),
+    "answers to an account": lambda connection: of_references(connection, "account:A1"),
+    "answers not surely known": unsure,
+    "live claims of children": lambda connection: claims.live_drug_claims(connection, ["D1"], "P"),
+    "live claims of encounters": lambda connection: claims.live_by_encounter(connection, ["E1"]),
+    "versions of claims": lambda connection: claims.newest_versions(connection, ["E1"]),
+    "encounters of accounts": lambda connection: claims.encounters_by_account(connection, ["A1"]),
+    "newest records": lambda connection: encounters.latest_of(connection, ["E1"]),
+    "encounters with a live claim": lambda connection: encounters.with_live_claims(connection, ["E1"]),
+    "encounters that wait": encounters.open_rows,
+    "claims for the next payer": lambda connection: claims.without_next_payer(connection, ("paid",)),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_of_a_night_scans_a_big_table(tmp_path: Path, name: str) -> None:
+    ledger = Ledger.open(tmp_path / "ledger.sqlite", DurableSteps())
+    asked: list[tuple[str, Any]] = []
+    with ledger.transaction("test") as connection:
+        event.listen(
+            connection,
+            "before_cursor_execute",
+            lambda conn, cursor, statement, given, context, many: asked.append((statement, given)),
+        )
+        QUESTIONS[name](connection)
+        selects = [(statement, given) for statement, given in asked if statement.startswith("SELECT")]
+        plans = [
+            row[3]
+            for statement, given in selects
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        ]
+    ledger.close()
+    assert plans
+    assert not [step for step in plans if step.startswith(tuple(f"SCAN {table}" for table in _BIG))]
