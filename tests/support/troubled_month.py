@@ -151,7 +151,18 @@ class Month:
         end = settled(self.config)
         assert set(end.states) == self.accounts
         assert end.money == {account: self._paid().get(account, 0) for account in self.accounts}
-        assert end == self._calm_twin()
+        calm = self._calm_twin()
+        differing = {
+            account: (
+                end.states[account],
+                calm.states.get(account),
+                (end.events[account] - calm.events[account]) + (calm.events[account] - end.events[account]),
+            )
+            for account in sorted(self.accounts)
+            if (end.states[account], end.events[account]) != (calm.states[account], calm.events[account])
+        }
+        assert not differing, f"state, calm state, events of one alone: {differing}"
+        assert end == calm
 
     def _paid(self) -> Counter[str]:
         """CLP04 by account, in cents, of each different remittance that came, whatever its envelope."""
