@@ -13,6 +13,8 @@
     show_phi = false                # true: the pages in `reports` show patient data; protect the folder
     [inbox]
     quiet_seconds = 60              # a file that changed since may still be written, and stays
+    [night]
+    hours_between = 36              # `doctor` warns where the last good night is older
     [delivery.tmhp]                 # a partner over the wire; without it, files are picked up from the folders
     outbox = "sftp://hospital@sftp.example/incoming"
 
@@ -29,7 +31,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.delivery_settings import Delivery, DeliverySettings, deliveries
 from pipeline.errors import ConfigurationError, StorageError
@@ -41,6 +43,7 @@ FILE_NAME = "j3399.toml"
 ENVIRONMENT = "J3399_CONFIG"
 LEDGER_ENVIRONMENT = "J3399_LEDGER_URL"
 _DEFAULT_PARTNER = "test-clearinghouse"
+_HOURS_BETWEEN = 36
 
 
 class _Section(BaseModel):
@@ -63,12 +66,17 @@ class _LedgerSection(_Section):
     url: str | None = None
 
 
+class _NightSection(_Section):
+    hours_between: int = Field(default=_HOURS_BETWEEN, gt=0)
+
+
 class _File(_Section):
     folders: _FoldersSection = _FoldersSection()
     profiles: _ProfilesSection = _ProfilesSection()
     ledger: _LedgerSection = _LedgerSection()
     reports: _ReportsSection = _ReportsSection()
     inbox: InboxSettings = InboxSettings()
+    night: _NightSection = _NightSection()
     delivery: dict[str, DeliverySettings] = {}
     partners: dict[str, str] = {}
 
@@ -77,7 +85,7 @@ class _File(_Section):
 class Config:
     """The configuration with its paths resolved. `test_usage` forces ISA15 = T; `reports_show_phi` shows
     patient data on the pages in `reports`, for a folder that is protected; `ledger_url` is a PostgreSQL
-    database that has the ledger instead of a file."""
+    database that has the ledger instead of a file; `hours_between` how old the last good night may be."""
 
     folders: Folders
     own_profiles: Path | None
@@ -87,6 +95,7 @@ class Config:
     ledger_url: LedgerUrl | None = None
     inbox: InboxSettings = InboxSettings()
     delivery: Mapping[str, Delivery] = field(default_factory=dict)
+    hours_between: int = _HOURS_BETWEEN
 
     @property
     def ledger_path(self) -> Path:
@@ -151,6 +160,7 @@ def load_config(path: Path) -> Config:
         ledger_url=_ledger_url(path, file.ledger.url),
         inbox=file.inbox,
         delivery=deliveries(file.delivery, base, path),
+        hours_between=file.night.hours_between,
     )
 
 

@@ -24,6 +24,7 @@ from pipeline.config import Config
 from pipeline.delivery.checks import Fault, faults, faults_online
 from pipeline.durable import FOLDER_MODE, is_network_folder
 from pipeline.errors import LedgerBusy, OperationError
+from pipeline.heartbeat import FILE_NAME, read_heartbeat
 from pipeline.ledger.inspection import look_at
 
 State = Literal["ok", "warning", "error"]
@@ -50,12 +51,19 @@ class Remark:
         }
 
 
-def examine(config: Config | None, today: dt.date, online: bool = False) -> list[Remark]:
-    """Every check; those of folders, partners and ledger only with a configuration, connections only `online`."""
-    remarks = [*_packages(), *_pyx12(), *_tables(today), *_profiles(config)]
+def examine(config: Config | None, now: dt.datetime, online: bool = False) -> list[Remark]:
+    """Every check, as of local time `now`; those of folders, partners and ledger only with a configuration, connections only `online`."""
+    remarks = [*_packages(), *_pyx12(), *_tables(now.date()), *_profiles(config)]
     if config is None:
         return [*remarks, _no_config()]
-    return [*remarks, *_partners(config), *_folders(config), *_deliveries(config, online), *_ledger(config)]
+    return [
+        *remarks,
+        *_partners(config),
+        *_folders(config),
+        *_deliveries(config, online),
+        *_ledger(config),
+        *_last_night(config, now),
+    ]
 
 
 def _no_config() -> Remark:
@@ -200,3 +208,37 @@ def _ledger(config: Config) -> Iterator[Remark]:
             yield Remark("ledger", "error", f"{place}: {fault}", "Restore it from its backup")
         if not look.faults:
             yield Remark("ledger", "ok", f"{place} is whole ({look.kind})")
+
+
+def _last_night(config: Config, now: dt.datetime) -> Iterator[Remark]:
+    """The heartbeat: whether the last night went well, and how long ago one did."""
+    check = "last night"
+    heartbeat = read_heartbeat(config.folders.state)
+    if heartbeat is None:
+        yield _no_heartbeat(check, config.folders.state / FILE_NAME)
+        return
+    if not heartbeat.is_good:
+        yield Remark(
+            check,
+            "warning",
+            f"the night of {heartbeat.at} ended with {heartbeat.exit_code}",
+            "See the table of exit codes in the operator's page",
+        )
+    good = heartbeat.last_good
+    if good is None:
+        yield Remark(check, "warning", "no night went well yet", "See why, then run `j3399 nightly`")
+    elif now - good > dt.timedelta(hours=config.hours_between):
+        yield Remark(
+            check,
+            "warning",
+            f"the last good night was that of {good}, more than {config.hours_between} hours ago",
+            "See whether the schedule still starts it",
+        )
+    else:
+        yield Remark(check, "ok", f"the last good night was that of {good}")
+
+
+def _no_heartbeat(check: str, path: Path) -> Remark:
+    if path.exists():
+        return Remark(check, "warning", f"{path} cannot be read", "The next night writes it anew")
+    return Remark(check, "ok", "there was none yet, or none that wrote a heartbeat")

@@ -120,6 +120,13 @@ class IntegrityAlarm(OperationError):
     exit_code = exit_codes.INTEGRITY
 
 
+def exit_code_of(error: Exception) -> int:
+    """The exit code of a run that this exception ends."""
+    if isinstance(error, OperationError):
+        return error.exit_code
+    return exit_codes.STORAGE if isinstance(error, OSError) else exit_codes.BUG
+
+
 def storage_error(error: OSError) -> StorageError:
     """An error of the operating system in words: which file, why, what to do."""
     where = str(error.filename) if error.filename else "a file"

@@ -7,9 +7,11 @@ nothing below asks for the time or the environment.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from edi.finding import Finding
 from mapping.checked_records import CheckedRecords
@@ -17,6 +19,7 @@ from mapping.profile_store import ProfileStore
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
 from pipeline.ledger.store import Ledger
+from pipeline.run_log import Fields, event
 
 
 @dataclass(slots=True)
@@ -37,8 +40,17 @@ class Journal:
     unreachable: dict[str, str] = field(default_factory=dict)
     undelivered: dict[str, str] = field(default_factory=dict)
 
-    def count(self, name: str, number: int = 1) -> None:
+    def count(self, name: str, number: int = 1, **fields: Unpack[Fields]) -> None:
+        """Add to a number of the summary; with fields, also a line of the log under the same name."""
         self.counts[name] = self.counts.get(name, 0) + number
+        if fields:
+            fields["count"] = number
+            event(name, **fields)
+
+    def cannot_reach(self, partner: str, words: str) -> None:
+        """A partner could not be reached, and why."""
+        self.unreachable[partner] = words
+        event("partner_unreachable", partner=partner)
 
     @property
     def needs_attention(self) -> bool:
@@ -75,6 +87,19 @@ class Job:
     def stamp(self) -> str:
         """The time of the run as ISO text."""
         return self.now.isoformat(timespec="seconds")
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A part of the run: the log says when it begins and ends, and what was counted in it."""
+        before = dict(self.journal.counts)
+        event("stage_begun", stage=name)
+        yield
+        after = self.journal.counts
+        event(
+            "stage_ended",
+            stage=name,
+            counts={key: more for key in sorted(after) if (more := after[key] - before.get(key, 0))},
+        )
 
     def archive_in(self, path: Path) -> None:
         """Move a file that was dealt with into the archive of the day, under its own name."""

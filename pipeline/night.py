@@ -22,8 +22,9 @@ from pipeline.corrections.run import Corrected, correct
 from pipeline.delivery.fetch import clear_fetched, fetch
 from pipeline.delivery.send import deliver
 from pipeline.durable import DurableSteps
-from pipeline.errors import ConfigurationError, storage_error
+from pipeline.errors import ConfigurationError, exit_code_of, storage_error
 from pipeline.folders import Folders, finished_files
+from pipeline.heartbeat import beat
 from pipeline.inbound.receive import receive
 from pipeline.inbound.replay import Replayed, replay
 from pipeline.inbox.looks import look
@@ -35,6 +36,7 @@ from pipeline.outbound.judge import judge_open_encounters
 from pipeline.outbound.recovery import recover
 from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
+from pipeline.run_log import event
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.nightly import write_worklist
 from validators.registry import contracts
@@ -43,10 +45,16 @@ from validators.registry import contracts
 def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str, Any]:
     """One whole night. Returns its summary; its `exit_code` is 0, 1 or 75.
 
-    The caller holds the lock. OperationError where the night had to stop: what was
+    The caller holds the lock. However it ends, the heartbeat says so. OperationError where the night had to stop: what was
     committed stays, and the next run goes on from there.
     """
-    return _run(config, steps, now, lambda job: _night(job), with_pages=True)
+    try:
+        summary = _run(config, steps, now, lambda job: _night(job), with_pages=True)
+    except Exception as error:
+        beat(steps, config.folders.state, now, {"exit_code": exit_code_of(error)})
+        raise
+    beat(steps, config.folders.state, now, summary)
+    return summary
 
 
 def run_generate(
@@ -60,7 +68,7 @@ def run_ingest(
     config: Config, steps: DurableSteps, now: dt.datetime, paths: Iterable[Path]
 ) -> dict[str, Any]:
     """Answers from the given files, which stay where they are."""
-    return _run(config, steps, now, lambda job: receive(job, paths, keep=True))
+    return _run(config, steps, now, lambda job: _answers_in(job, paths, keep=True))
 
 
 def run_correction(config: Config, steps: DurableSteps, now: dt.datetime, order: Order) -> Corrected:
@@ -133,6 +141,7 @@ def _run(
         try:
             job = Job(config, ledger, ledger.fenced(steps), profiles, now)
             ledger.begin_run(job.stamp)
+            event("run_begun", run=report.run_name(job))
             work(job)
             return _finish(job, with_pages)
         finally:
@@ -147,8 +156,8 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
     if job.journal.unreachable:
         exit_code = exit_codes.UNREACHABLE
-    report.write_held(job)
-    with job.ledger.reading() as connection:
+    with job.stage("reports"), job.ledger.reading() as connection:
+        report.write_held(job)
         desk = Desk(job.config, connection, job.profiles, job.today)
         items = write_worklist(job, desk)
         content = report.summary(job, exit_code)
@@ -158,6 +167,7 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
 
             write_pages(job, desk, content, items)
     job.ledger.end_run(job.stamp, exit_code)
+    event("run_ended", exit_code=exit_code)
     return content
 
 
@@ -165,21 +175,34 @@ def _night(job: Job, with_recovery: bool = True) -> None:
     inbox, encounters = job.config.folders.inbox, job.config.folders.encounters
     before = {folder: look(folder) for folder in (inbox, encounters)}
     if with_recovery:
-        recover(job)
-        before[inbox] = {**before[inbox], **fetch(job)}
-    receive(job, ready_in(job, inbox, before[inbox]), keep=False)
+        _recovery(job)
+        with job.stage("fetch"):
+            before[inbox] = {**before[inbox], **fetch(job)}
+    _answers_in(job, ready_in(job, inbox, before[inbox]), keep=False)
     clear_markers(job, inbox)
     if with_recovery:
         clear_fetched(job)
     _claims_out(job, ready_in(job, encounters, before[encounters]), archive=True, with_recovery=False)
     clear_markers(job, encounters)
     if with_recovery:
-        deliver(job)
+        with job.stage("delivery"):
+            deliver(job)
+
+
+def _recovery(job: Job) -> None:
+    with job.stage("recovery"):
+        recover(job)
+
+
+def _answers_in(job: Job, paths: Iterable[Path], keep: bool) -> None:
+    with job.stage("answers_in"):
+        receive(job, paths, keep)
 
 
 def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: bool = True) -> None:
     if with_recovery:
-        recover(job)
-    take_in(job, paths, archive)
-    with closing(judge_open_encounters(job)) as candidates:
+        _recovery(job)
+    with job.stage("encounters_in"):
+        take_in(job, paths, archive)
+    with job.stage("claims_out"), closing(judge_open_encounters(job)) as candidates:
         release_claims(job, candidates)

@@ -20,6 +20,7 @@ from pipeline.errors import NotInQuarantine
 from pipeline.file_names import cut_name, shown_name
 from pipeline.folders import Folders, free_name
 from pipeline.job import Job
+from pipeline.run_log import event
 
 INBOX, ENCOUNTERS = "inbox", "encounters"
 """Where a file may have come from."""
@@ -107,18 +108,25 @@ def quarantine_text(
     job: Job, name: str, content: bytes, findings: Sequence[Finding], came_from: str = INBOX
 ) -> None:
     """Set a piece of a file aside; the same content again takes its own place, another gets a name of its own."""
-    path = _place(job, name.replace("/", "!"), hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    path = _place(job, name.replace("/", "!"), digest)
     _write_reason(job, path, findings, came_from)
     job.steps.replace_file(path, content)
-    job.journal.quarantined.append(shown_name(path.name))
+    _tell(job, path, digest, findings)
 
 
 def quarantine_file(job: Job, source: Path, findings: Sequence[Finding]) -> None:
     """Move a whole file aside."""
-    path = _place(job, source.name, _digest(source))
+    digest = _digest(source)
+    path = _place(job, source.name, digest)
     _write_reason(job, path, findings, INBOX)
     job.steps.rename(source, path)
+    _tell(job, path, digest, findings)
+
+
+def _tell(job: Job, path: Path, digest: str, findings: Sequence[Finding]) -> None:
     job.journal.quarantined.append(shown_name(path.name))
+    event("file_quarantined", sha256=digest, rules=sorted({finding.rule for finding in findings}))
 
 
 def _place(job: Job, name: str, digest: str) -> Path:

@@ -25,7 +25,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         states = claims.count_by_state(connection)
     rules = Counter(finding.rule for finding in journal.findings)
     return {
-        "run": f"R{job.ledger.epoch:06d}",
+        "run": run_name(job),
         "started": job.stamp,
         "exit_code": exit_code,
         "counts": dict(sorted(journal.counts.items())),
@@ -47,6 +47,11 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "claims_by_state": states,
         "claims_without_answer": [claim.id for claim in unanswered],
     }
+
+
+def run_name(job: Job) -> str:
+    """The number of a run as people see it."""
+    return f"R{job.ledger.epoch:06d}"
 
 
 def as_line(content: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ def doctor(config_path: Path | None, as_of: dt.datetime | None, as_json: bool, o
     from pipeline.doctor import examine
 
     found = find_config(config_path)
-    remarks = examine(load_config(found) if found else None, moment(as_of).date(), online)
+    remarks = examine(load_config(found) if found else None, moment(as_of), online)
     if as_json:
         click.echo(json.dumps([remark.as_dict() for remark in remarks], indent=2))
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.log import log_options
 from pipeline.cli.options import as_of_option, config_option, moment
 from pipeline.cli.tell import tell_summary
 from pipeline.config import config_for_output, find_config, load_config
@@ -25,6 +26,7 @@ from pipeline.lock import run_lock
 )
 @config_option
 @as_of_option
+@log_options
 def generate(
     encounters: tuple[Path, ...], out: Path, config_path: Path | None, as_of: dt.datetime | None
 ) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.log import log_options
 from pipeline.cli.options import as_of_option, config_option, moment, required_config
 from pipeline.cli.tell import tell_summary
 from pipeline.durable import DurableSteps
@@ -19,6 +20,7 @@ from pipeline.lock import run_lock
 )
 @config_option
 @as_of_option
+@log_options
 def ingest(files: tuple[Path, ...], config_path: Path | None, as_of: dt.datetime | None) -> int:
     """Answers into the ledger: TA1, 999, 997, 277CA, 277, 835, known by their content.
 

@@ -39,7 +39,7 @@ def fetch(job: Job) -> Looks:
                 for file in _new_files(job, delivery, remote):
                     looks |= _fetch(job, delivery, remote, file)
         except (PartnerUnreachable, ConfigurationError) as error:
-            job.journal.unreachable[delivery.partner] = error.line()
+            job.journal.cannot_reach(delivery.partner, error.line())
     return looks
 
 
@@ -62,7 +62,7 @@ def clear_fetched(job: Job) -> None:
                     for row in rows:
                         _clear(job, delivery, remote, row)
         except (PartnerUnreachable, ConfigurationError) as error:
-            job.journal.unreachable[delivery.partner] = error.line()
+            job.journal.cannot_reach(delivery.partner, error.line())
 
 
 def _new_files(job: Job, delivery: Delivery, remote: Remote) -> Iterator[RemoteFile]:
@@ -116,7 +116,7 @@ def _fetch(job: Job, delivery: Delivery, remote: Remote, file: RemoteFile) -> Lo
         raise storage_error(error) from None
     with job.ledger.transaction("fetched") as connection:
         fetched.add(connection, row)
-    job.journal.count("files_fetched")
+    job.journal.count("files_fetched", partner=delivery.partner, sha256=row.sha256)
     return {path.name: (file.size, file.changed)}
 
 

@@ -17,6 +17,7 @@ from pipeline.errors import ConfigurationError, IntegrityAlarm, PartnerUnreachab
 from pipeline.job import Job
 from pipeline.ledger import files
 from pipeline.ledger.files import PUBLISHED, SENT, UNKNOWN, FileRow
+from pipeline.run_log import event
 from pipeline.sent_files import answered_by
 
 NAME_TAKEN = "another file of that name lies there; see whose it is"
@@ -36,11 +37,12 @@ def deliver(job: Job) -> None:
                 for row in rows:
                     _deliver(job, remote, row)
         except (PartnerUnreachable, ConfigurationError) as error:
-            job.journal.unreachable[delivery.partner] = error.line()
+            job.journal.cannot_reach(delivery.partner, error.line())
     for delivery in job.config.delivery.values():
         for row in _open_rows(job, delivery):
             words = NOBODY_KNOWS if row.state == UNKNOWN else "it was not sent yet"
             job.journal.undelivered.setdefault(row.name, words)
+            event("file_undelivered", file=row.name, partner=row.partner)
 
 
 def mark_sent(job: Job, row: FileRow) -> None:
@@ -73,7 +75,7 @@ def _settle_by_answers(job: Job) -> None:
         ]
     for row in unknown:
         mark_sent(job, row)
-        job.journal.count("files_settled")
+        job.journal.count("files_settled", file=row.name)
 
 
 def _tidy(job: Job) -> None:
@@ -145,4 +147,4 @@ def _bytes_of(job: Job, row: FileRow) -> bytes:
 def _tell_sent(job: Job, row: FileRow) -> None:
     mark_sent(job, row)
     job.journal.undelivered.pop(row.name, None)
-    job.journal.count("files_sent")
+    job.journal.count("files_sent", file=row.name, partner=row.partner)

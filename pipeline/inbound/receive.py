@@ -23,7 +23,7 @@ from pipeline.inbound import external
 from pipeline.inbound.doubts import doubts
 from pipeline.inbound.events import events_of
 from pipeline.inbound.external import ExternalFile
-from pipeline.inbound.extract import Reference, Statement, identity, statements, trace_of
+from pipeline.inbound.extract import Reference, Statement, envelope_day, identity, statements, trace_of
 from pipeline.inbound.match.accounts import Key
 from pipeline.inbound.match.references import claims_named
 from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
@@ -108,7 +108,7 @@ def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
     with job.ledger.reading() as connection:
         known = answers.has_file(connection, sha256)
     if known:
-        job.journal.count("answer_files_repeated")
+        job.journal.count("answer_files_repeated", sha256=sha256)
     else:
         file = read_answers(data, shown_name(name))
         unreadable = why_unreadable(file)
@@ -161,9 +161,9 @@ def _record(job: Job, name: str, sha256: str, file: AnswerFile) -> None:
         settle_effects(connection, file, effects, place)
     for made in claims:
         external.archive_staged(job, made.row)
-        job.journal.count("external_claims", len(made.claims))
+        job.journal.count("external_claims", len(made.claims), file=made.row.name)
     if any(answer.kind != external.KIND for answer in file.answers):
-        job.journal.count("answer_files")
+        job.journal.count("answer_files", sha256=sha256, kinds=kinds)
     tell_effects(job, effects)
 
 
@@ -195,6 +195,8 @@ def record_answer(connection: Connection, sha256: str, name: str, answer: Answer
     digest = identity(answer)
     place = Place(file=shown_name(name))
     if answers.has_transaction(connection, digest):
+        if (day := envelope_day(answer)) is not None:
+            effects.touched |= answers.date_earlier(connection, digest, day)
         effects.findings.append(
             Finding.of(
                 TRANSACTION_REPEATED,

@@ -34,6 +34,7 @@ from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.waivers import apply_waivers
 from pipeline.progress import watched
+from pipeline.run_log import event
 from validators.checks import VOID, ClaimCheck, EncounterCheck
 from validators.gate import RecordGate
 from validators.prior_claims import EarlierClaim, child_of_record
@@ -300,7 +301,9 @@ def record_outcomes(job: Job, outcomes: Sequence[Held], state: str) -> None:
         )
     for held in changed:
         job.journal.findings += held.findings
-        entry = {"encounter": held.row.encounter, "rules": sorted(_rules(held))}
+        rules = sorted(_rules(held))
+        entry = {"encounter": held.row.encounter, "rules": rules}
+        event("encounter_waits", state=state, encounter=held.row.encounter, rules=rules)
         (job.journal.held if state == "held" else job.journal.refused).append(entry)
 
 

@@ -27,4 +27,4 @@ def publish(job: Job, row: FileRow) -> None:
 def mark_published(job: Job, row: FileRow) -> None:
     with job.ledger.transaction("published") as connection:
         files.set_state(connection, row.name, PUBLISHED)
-    job.journal.count("files_published")
+    job.journal.count("files_published", file=row.name)

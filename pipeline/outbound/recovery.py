@@ -37,7 +37,7 @@ def recover(job: Job) -> None:
     for staged in sorted(job.config.folders.staging.iterdir()):
         if staged.is_file():
             job.steps.remove(staged)
-            job.journal.count("staged_files_removed")
+            job.journal.count("staged_files_removed", file=staged.name)
     folders = job.config.folders
     for folder in (folders.reports, folders.held, folders.quarantine):
         job.steps.remove_unfinished(folder)
@@ -54,7 +54,7 @@ def _finish(job: Job, row: FileRow) -> None:
         mark_published(job, row)
     else:
         raise IntegrityAlarm(f"committed file {row.name} is neither staged nor archived", _NEXT_STEP)
-    job.journal.count("files_recovered")
+    job.journal.count("files_recovered", file=row.name)
 
 
 def _archive_external(job: Job, row: FileRow) -> None:
@@ -64,7 +64,7 @@ def _archive_external(job: Job, row: FileRow) -> None:
         raise IntegrityAlarm(f"file {row.name} is neither staged nor archived", _NEXT_STEP)
     job.steps.make_folder(archived.parent)
     job.steps.rename(staged, archived)
-    job.journal.count("files_recovered")
+    job.journal.count("files_recovered", file=row.name)
 
 
 def _check_archive(job: Job, rows: list[FileRow]) -> None:

@@ -291,7 +291,15 @@ def _commit(job: Job, partner: PartnerProfile, staged: _Staged, candidates: Sequ
 
 def _tell(job: Job, row: FileRow, candidates: Sequence[Candidate]) -> None:
     total = sum(to_cents(item.claim.total_charge) for item in candidates if item.claim.total_charge)
-    job.journal.count("claims_released", len(candidates))
+    job.journal.count(
+        "claims_released",
+        len(candidates),
+        file=row.name,
+        control_number=row.control_number,
+        partner=row.partner,
+        sha256=row.sha256,
+        cents=total,
+    )
     job.journal.files.append(
         {
             "name": row.name,

@@ -100,7 +100,7 @@ def take_in(job: Job, paths: Iterable[Path], archive: bool) -> None:
         del survey
         for file in files:
             if file.known:
-                job.journal.count("encounter_files_repeated")
+                job.journal.count("encounter_files_repeated", sha256=file.sha256)
             elif not _take_in_file(job, file, conflicts):
                 continue
             if archive:
@@ -187,7 +187,7 @@ def _take_in_file(job: Job, file: _SurveyedFile, conflicts: frozenset[str]) -> b
         _tell_unreadable(job, file.path, error)
         return False
     if not is_again_needed:
-        job.journal.count("encounter_files")
+        job.journal.count("encounter_files", sha256=file.sha256)
     return True
 
 

@@ -81,8 +81,8 @@ def measure(claims: int) -> Measured:
             worklist = seconds(lambda: open_items(again))
             figures = seconds(lambda: shown_figures(bills_of(again), items, _LATER.date()))
         ledger.close()
-        doctor = seconds(lambda: examine(config, _LATER.date()))
-        remarks = [one for one in examine(config, _LATER.date()) if one.check == "ledger"]
+        doctor = seconds(lambda: examine(config, _LATER))
+        remarks = [one for one in examine(config, _LATER) if one.check == "ledger"]
         faults = [one.detail for one in remarks if one.state != "ok"]
     return Measured(claims, night, worklist, figures, doctor, peak, len(items), faults)
 

@@ -517,7 +517,7 @@ def test_the_password_stands_in_no_file_of_the_workspace_but_its_own(
 
 def delivery_remarks(folder: Path, online: bool = True) -> dict[str, str]:
     """What it says of partners over the wire: details by state."""
-    found = examine(load_config(folder / "j3399.toml"), NIGHT.date(), online)
+    found = examine(load_config(folder / "j3399.toml"), NIGHT, online)
     return {remark.state: remark.detail for remark in found if remark.check == "delivery"}
 
 
@@ -560,7 +560,7 @@ def test_a_night_without_the_extra_says_what_to_install(
 def test_doctor_sees_a_folder_that_is_not_there_and_a_partner_without_a_profile(tmp_path: Path) -> None:
     (tmp_path / "j3399.toml").write_text('[delivery.nobody]\noutbox = "gone"\n', encoding="utf-8")
     remarks = [
-        one for one in examine(load_config(tmp_path / "j3399.toml"), NIGHT.date()) if one.check == "delivery"
+        one for one in examine(load_config(tmp_path / "j3399.toml"), NIGHT) if one.check == "delivery"
     ]
     assert [one.state for one in remarks] == ["error", "error"]
     assert "does not exist" in remarks[0].detail and "no profile" in remarks[1].detail

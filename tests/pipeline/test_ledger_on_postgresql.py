@@ -228,13 +228,13 @@ def test_the_commands_and_doctor_work_on_it(tmp_path: Path) -> None:
     with ledgers_are("postgresql"):
         config = a_workspace(tmp_path)
     put_encounters(config, "a.ndjson", [a_child(1)])
-    assert "none yet" in next(one.detail for one in examine(config, NIGHT.date()) if one.check == "ledger")
+    assert "none yet" in next(one.detail for one in examine(config, NIGHT) if one.check == "ledger")
     a_night(config)
     assert not config.ledger_path.exists()
     assert rehearse_night(config, DurableSteps(), NIGHT)["dry_run"]
     assert config.ledger_url is not None
     assert on_database(config.ledger_url.secret, "SELECT count(*) FROM runs") == [(1,)]
-    (remark,) = [one for one in examine(config, NIGHT.date()) if one.check == "ledger"]
+    (remark,) = [one for one in examine(config, NIGHT) if one.check == "ledger"]
     assert remark.state == "ok" and f"PostgreSQL 18.4, schema {schema.VERSION}" in remark.detail
     shown = j3399("worklist", "--config", str(tmp_path / "j3399.toml"))
     assert shown.returncode == 0, shown.stderr
@@ -242,5 +242,5 @@ def test_the_commands_and_doctor_work_on_it(tmp_path: Path) -> None:
 
 def test_doctor_says_that_a_server_does_not_answer(tmp_path: Path) -> None:
     config = replace(a_workspace(tmp_path), ledger_url=LedgerUrl("postgresql://a@localhost:1/c"))
-    (remark,) = [one for one in examine(config, NIGHT.date()) if one.check == "ledger"]
+    (remark,) = [one for one in examine(config, NIGHT) if one.check == "ledger"]
     assert remark.state == "error" and "See that the server runs" in remark.next_step
