@@ -104,7 +104,7 @@ def statements(answer: Answer, key: bytes) -> list[Statement]:
         case InterchangeAcknowledgment() as model:
             return [_of_interchange(model, sent_between)]
         case GroupAcknowledgment() as model:
-            return list(_of_group(model, sent_between, _envelope_day(answer)))
+            return list(_of_group(model, sent_between, envelope_day(answer)))
         case ClaimStatusReport() as model:
             return list(_of_statuses(model, sent_between, key))
         case Remittance() as model:
@@ -113,8 +113,10 @@ def statements(answer: Answer, key: bytes) -> list[Statement]:
             return []
 
 
-def _envelope_day(answer: Answer) -> str | None:
-    """GS04: a 999 states no date of its own."""
+def envelope_day(answer: Answer) -> str | None:
+    """GS04 of a 999, which states no date of its own; None of answers that do."""
+    if not isinstance(answer.model, GroupAcknowledgment):
+        return None
     group = answer.transaction.group if answer.transaction is not None else None
     day = parse_date(group.header.element(4)) if group is not None else None
     return day.isoformat() if day else None

@@ -149,7 +149,7 @@ def _one_event(
         effects.accounts.add(statement.reference.value)
     same = next((one for one in there if by_account or one.claim == event.claim), None)
     if same is not None:
-        as_read = replace(event, claim=same.claim, matched_by=same.matched_by)
+        as_read = replace(event, claim=same.claim, matched_by=same.matched_by, day=_first_day(event, same))
         if not answers.says_the_same(as_read, same):
             answers.renew(connection, as_read)
             done.renewed_events += 1
@@ -163,6 +163,13 @@ def _one_event(
         else:
             effects.events += 1
             effects.touched.add(event.claim)
+
+
+def _first_day(event: EventRow, same: EventRow) -> str | None:
+    """Of a 999, whose date is that of its envelope, the oldest one's that came."""
+    if event.stage == "999" and event.day and same.day:
+        return min(event.day, same.day)
+    return event.day
 
 
 def _waits(event: EventRow, there: list[EventRow]) -> bool:

@@ -137,6 +137,16 @@ def renew(connection: Connection, event: EventRow) -> None:
     )
 
 
+def date_earlier(connection: Connection, digest: str, day: str) -> set[str]:
+    """Give a transaction that has come in an older envelope that one's day: its age must not hang on which of
+    the two came first. Returns the claims whose events have changed."""
+    later = (events.c.digest == digest, or_(events.c.day.is_(None), events.c.day > day))
+    changed = {claim for (claim,) in connection.execute(select(events.c.claim).where(*later))}
+    if changed:
+        connection.execute(update(events).where(*later).values(day=day))
+    return changed - {PARKED}
+
+
 def add_event(connection: Connection, event: EventRow) -> None:
     connection.execute(insert(events).values(**_values(event)))
 

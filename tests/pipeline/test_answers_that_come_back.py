@@ -19,6 +19,7 @@ from pipeline.ledger import claims
 from pipeline.ledger.store import Ledger
 from samples.clearinghouse import Accept, Deny, Pay, Refuse, Reject, Script
 from samples.clearinghouse import answers as clearinghouse
+from samples.clearinghouse.envelopes import in_new_envelope
 from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
 
@@ -52,6 +53,16 @@ def states(config: Config) -> tuple[dict[str, str], int]:
     finally:
         ledger.close()
     return {row.patient_control_number: row.state for row in rows}, sum(event.paid_cents for event in events)
+
+
+def days_of_events(config: Config) -> list[str | None]:
+    ledger = Ledger.open(config.ledger, DurableSteps())
+    try:
+        with ledger.reading() as connection:
+            rows = claims.all_claims(connection)
+            return [event.day for row in rows for event in answer_rows.of_claim(connection, row.id)]
+    finally:
+        ledger.close()
 
 
 def the_worklist(config: Config) -> list[dict[str, Any]]:
@@ -120,6 +131,24 @@ def test_the_same_remittance_in_a_new_envelope_is_counted_once(tmp_path: Path) -
     summary = a_night(config, LATER)
     assert summary["findings_by_rule"]["transaction-repeated"] == 1
     assert states(config)[1] == 212740000
+
+
+@pytest.mark.usefixtures("each_ledger")
+def test_a_999_is_as_old_as_its_oldest_envelope_whichever_came_first(tmp_path: Path) -> None:
+    """An acceptance that is sent anew after a refusal does not become younger than it."""
+    ends = []
+    for number, turns in enumerate(itertools.permutations(range(3))):
+        config, sent = a_sent_night(tmp_path / f"{number}", children=1)
+        accepted, refused = (
+            next(one for one in clearinghouse(sent, script, day) if one.name.startswith("999"))
+            for script, day in ((SCRIPT, NIGHT), (Script(claims={"NGT00001": Refuse("CL1")}), LATER))
+        )
+        files = [accepted, refused, in_new_envelope(accepted, LATER + dt.timedelta(days=2))]
+        for turn in turns:
+            put_answer(config, f"{turn}.999", files[turn].data)
+            a_night(config, LATER + dt.timedelta(days=3))
+        ends.append((states(config)[0], sorted(days_of_events(config))))
+    assert ends == [({"NGT00001": "rejected"}, ["2026-11-16", "2026-11-16", "2026-11-18"])] * 6
 
 
 @pytest.mark.usefixtures("each_ledger")
