@@ -23,7 +23,6 @@ Flags = npt.NDArray[np.bool_]
 LONGEST_AMOUNT: Final = 13
 _WORD = 8
 _BEHIND = "\0" * 32  # so that looking a little beyond the text is no fault
-_MOST_FILLED = 3  # so many bytes for each that is asked for: more are not worth their moving
 _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
 
 
@@ -105,19 +104,22 @@ class CutText:
         count, longest = len(length), int(length.max(initial=0))
         if not longest:
             return pa.repeat("", count)
-        offsets = np.zeros(count + 1, dtype=np.int32)
-        np.cumsum(length, out=offsets[1:])
         begin = self.begin[elements]
-        if length.min() == longest:
-            data = pa.py_buffer(self._pieces(longest)[begin])
-        elif longest <= len(_BEHIND) and longest * count <= _MOST_FILLED * int(offsets[-1]):
-            filled = self._pieces(longest)[begin].view(np.uint8).reshape(count, longest)
-            data = pa.py_buffer(filled[np.arange(longest, dtype=np.int32) < length[:, None]])
-        else:
-            where = np.repeat(begin - offsets[:-1], length)
-            where += np.arange(offsets[-1], dtype=np.int32)
-            data = pa.py_buffer(self.bytes[where])
+        if length.min() < longest:
+            return self._taken(begin, length)
+        offsets = np.arange(0, longest * count + 1, longest, dtype=np.int32)
+        data = pa.py_buffer(self._pieces(longest)[begin])
         return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), data)
+
+    def _taken(self, begin: Numbers, length: Numbers) -> pa.StringArray:
+        """Texts of many lengths: what stands between them is text, too, that Arrow passes over."""
+        count = len(begin)
+        offsets = np.empty(2 * count + 1, dtype=np.int32)
+        offsets[:-1:2] = begin
+        np.add(begin, length, out=offsets[1::2])
+        offsets[-1] = len(self.bytes)
+        both = pa.StringArray.from_buffers(2 * count, pa.py_buffer(offsets), pa.py_buffer(self.bytes))
+        return both.take(pa.array(np.arange(0, 2 * count, 2)))
 
     def distinct(self, elements: Numbers) -> tuple[list[str], Numbers]:
         """Each text once, and which of them stands where."""
@@ -152,18 +154,15 @@ class CutText:
         negative = (words & _byte(0, 0xFF)) == _byte(0, _MINUS)
         surplus = _surplus(length)
         digits = (words ^ _ZEROS) << surplus
-        digits ^= np.where(negative, np.uint64(_MINUS ^ _ZERO), np.uint64(0)) << surplus
-        point = [(digits & _byte(at, 0xFF)) == _byte(at, _POINT ^ _ZERO) for at in (6, 5)]
-        factor = np.full(len(length), 100, dtype=np.int64)
-        for number, has_point in enumerate(point, start=1):  # the digits before the point move over it
-            behind = ~np.uint64(0) << np.uint64(8 * (_WORD - number))
-            before = ~behind >> np.uint64(8)
-            without = (digits & behind) | ((digits & before) << np.uint64(8))
-            digits = np.where(has_point, without, digits)
-            factor[has_point] = 10 ** (2 - number)
+        if negative.any():
+            digits ^= np.where(negative, np.uint64(_MINUS ^ _ZERO), np.uint64(0)) << surplus
+        one, two = ((digits & _byte(at, 0xFF)) == _byte(at, _POINT ^ _ZERO) for at in (6, 5))
+        decimals = np.where(one, np.int8(1), two.view(np.int8) << 1)
+        # the digits before the point move over it
+        digits = (digits & _BEHIND_POINT.take(decimals)) | ((digits & _BEFORE_POINT.take(decimals)) << _BITS)
         clean = ((digits + _UP_TO_NINE) | digits) & _HIGH_BITS == 0
-        clean &= (length <= _WORD) & (length > negative.astype(np.int32) + (point[0] | point[1]))
-        cents = _eight_digits(digits).astype(np.int64) * factor
+        clean &= (length <= _WORD) & (length > negative.view(np.int8) + (decimals > 0))
+        cents = _eight_digits(digits).view(np.int64) * _TO_CENTS.take(decimals)
         return np.where(negative, -cents, cents), clean
 
     def _pieces(self, size: int) -> npt.NDArray[np.void]:
@@ -188,9 +187,12 @@ def _behind_each(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return behind
 
 
+_SURPLUS = np.array([*range(8 * _WORD, -8, -8), 8 * _WORD], dtype=np.uint64)
+
+
 def _surplus(length: Numbers) -> Words:
     """How many bits of a word do not belong to what begins it; all for what is longer than a word."""
-    return np.where(length <= _WORD, 8 * (_WORD - length), 8 * _WORD).astype(np.uint64)
+    return _SURPLUS.take(length, mode="clip")
 
 
 def _byte(at: int, value: int) -> np.uint64:
@@ -201,6 +203,11 @@ def _all_bytes(value: int) -> np.uint64:
     return np.uint64(int.from_bytes(bytes([value] * _WORD), "little"))
 
 
+_BITS = np.uint64(8)  # of a byte
+# by how many digits stand behind the point
+_BEHIND_POINT = np.array([2**64 - 1, 0xFF << 56, 0xFFFF << 48], dtype=np.uint64)
+_BEFORE_POINT = np.array([0, 2**48 - 1, 2**40 - 1], dtype=np.uint64)
+_TO_CENTS = np.array([100, 10, 1])
 _ZEROS, _HIGH_BITS = _all_bytes(_ZERO), _all_bytes(0x80)
 _UP_TO_NINE = _all_bytes(0x80 - 10)  # added to a byte over nine, it sets its high bit
 
