@@ -30,7 +30,7 @@ def nightly(config_path: Path | None, as_of: dt.datetime | None, dry_run: bool) 
     \b
     Example:
       j3399 nightly --config j3399.toml
-      j3399 nightly --config j3399.toml --log reports/nightly.log --log-format json
+      j3399 nightly --config j3399.toml --log reports/runs.jsonl --log-format json
     """
     config, steps, now = required_config(config_path), DurableSteps(), moment(as_of)
     if dry_run:

@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -226,7 +225,9 @@ def test_a_good_night_is_good_for_the_hours_between_two(tmp_path: Path) -> None:
     assert last_night(config, NIGHT + dt.timedelta(hours=36)) == good
     ((state, words),) = last_night(config, NIGHT + dt.timedelta(hours=36, seconds=1))
     assert state == "warning" and "more than 36 hours ago" in words
-    weekly = replace(config, hours_between=200)
+    with (tmp_path / "j3399.toml").open("a") as file:
+        file.write("[night]\nhours_between = 200\n")
+    weekly = load_config(tmp_path / "j3399.toml")
     assert last_night(weekly, NIGHT + dt.timedelta(hours=199)) == good
 
 
