@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from edi.answers import Answer, AnswerFile, read_answers
 from edi.finding import Finding, Place, RuleKey, Severity
+from pipeline.faults import TROUBLE, fault_of
 from pipeline.file_names import shown_name
 from pipeline.folders import finished_files
 from pipeline.inbound import external
@@ -110,14 +111,26 @@ def _receive_bytes(job: Job, name: str, data: bytes, work: Path | None) -> None:
     if known:
         job.journal.count("answer_files_repeated", sha256=sha256)
     else:
-        file = read_answers(data, shown_name(name))
-        unreadable = why_unreadable(file)
+        unreadable = _read(job, name, data, sha256)
         if unreadable:
             _set_aside(job, name, data, work, unreadable)
             return
-        _record(job, name, sha256, file)
     if work is not None:
         job.archive_in(work)
+
+
+def _read(job: Job, name: str, data: bytes, sha256: str) -> list[Finding]:
+    """Read and record a file; why it was not, where it was not."""
+    try:
+        file = read_answers(data, shown_name(name))
+        unreadable = why_unreadable(file)
+        if not unreadable:
+            _record(job, name, sha256, file)
+        return unreadable
+    except TROUBLE:
+        raise
+    except Exception as error:
+        return [fault_of(error, Place(file=shown_name(name)))]
 
 
 def why_unreadable(file: AnswerFile) -> list[Finding]:

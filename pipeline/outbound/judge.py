@@ -23,6 +23,7 @@ from mapping.profile_models import PayerProfile
 from mapping.profile_store import ProfileError
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.batches import batches
+from pipeline.faults import TROUBLE, fault_of
 from pipeline.job import Job
 from pipeline.ledger import claims, decisions, encounters
 from pipeline.ledger.claims import ClaimRow
@@ -122,7 +123,17 @@ class Gate:
                 yield found
             elif found:
                 held = [one for one in waivers.get(row.encounter, ()) if one.content_digest == row.digest]
-                yield self.candidates(row, found, held)
+                yield self._candidates_or_fault(row, found, held)
+
+    def _candidates_or_fault(
+        self, row: EncounterRow, requests: Sequence[ClaimRequest], waivers: Sequence[Waiver]
+    ) -> list[Candidate] | Held:
+        try:
+            return self.candidates(row, requests, waivers)
+        except TROUBLE:
+            raise
+        except Exception as error:
+            return Held(row, (fault_of(error, Place(encounter=row.encounter)),))
 
     def _prepare(self, keys: Sequence[str], requests: Sequence[ClaimRequest]) -> None:
         """Ask the ledger once for what the rules will ask of each encounter."""

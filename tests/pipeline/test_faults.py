@@ -1,0 +1,95 @@
+"""A fault of the program costs the file or the encounter that it happened over, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edi.answers import AnswerFile, read_answers
+from mapping.building.claim import build_claim
+from mapping.building.request import BuiltClaim, ClaimRequest
+from pipeline.durable import DurableSteps
+from pipeline.inbound import receive
+from pipeline.outbound import judge
+from pipeline.quarantine import release
+from samples.clearinghouse import Pay, Script
+from samples.clearinghouse import answers as clearinghouse
+from tests.support.builders import NIGHT, a_child, claims_of
+from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters, tree
+
+SECRET = "a value of a patient"
+
+
+def test_a_fault_over_one_answer_sets_it_aside_and_the_others_are_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1)])
+    a_night(config)
+    (data,) = outbox(config).values()
+    answers = list(clearinghouse(data, Script(claims={"NGT00001": Pay()}), NIGHT))
+    for answer in answers:
+        put_answer(config, answer.name, answer.data)
+    (payment,) = (answer.name for answer in answers if answer.name.startswith("835"))
+
+    def failing(content: bytes, name: str) -> AnswerFile:
+        if name == payment:
+            raise OverflowError(SECRET)
+        return read_answers(content, name)
+
+    monkeypatch.setattr(receive, "read_answers", failing)
+    summary = a_night(config)
+    assert summary["exit_code"] == 1
+    assert summary["findings_by_rule"]["program-fault"] == 1
+    assert summary["counts"]["answer_files"] == len(answers) - 1
+    (reason,) = config.folders.quarantine.glob("*.reason.json")
+    finding = json.loads(reason.read_text("utf-8"))["findings"][0]
+    assert finding["found"].startswith("OverflowError at test_faults.py:")
+    assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
+
+    monkeypatch.undo()
+    release(DurableSteps(), config.folders, payment)
+    assert a_night(config)["counts"]["answer_files"] == 1
+
+
+def test_a_fault_over_one_encounter_holds_it_and_the_others_are_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2)])
+
+    def failing(request: ClaimRequest) -> BuiltClaim:
+        if request.encounter.patient_control_number.reveal() == "NGT00001":
+            raise KeyError(SECRET)
+        return build_claim(request)
+
+    monkeypatch.setattr(judge.Gate.candidates, "__defaults__", (failing,))
+    summary = a_night(config)
+    assert summary["exit_code"] == 1
+    assert [entry["rules"] for entry in summary["held"]] == [["program-fault"]]
+    assert _accounts(outbox(config)) == {"NGT00002"}
+    assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
+
+    monkeypatch.undo()
+    a_night(config)
+    assert _accounts(outbox(config)) == {"NGT00001", "NGT00002"}
+
+
+def _accounts(files: dict[str, Any]) -> set[str]:
+    return {claim.patient_control_number for data in files.values() for claim in claims_of(data)}
+
+
+def test_trouble_of_the_operation_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = a_workspace(tmp_path)
+    put_answer(config, "a.835", b"anything")
+
+    def failing(content: bytes, name: str) -> AnswerFile:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(receive, "read_answers", failing)
+    with pytest.raises(Exception, match="Input/output error"):
+        a_night(config)
+    assert not list(config.folders.quarantine.glob("*.reason.json"))
