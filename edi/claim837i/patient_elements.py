@@ -10,8 +10,14 @@ Source: the fields of the encounter record that are protected (DESIGN §11).
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Final
+
+_PERSONS: Final = ("2010BA", "2010CA", "2330A")
+_LONGEST_CODE: Final = 2
+"""Of the codes in a person's segments: NM101, NM108, DMG01, REF01, PER03 and the like."""
 
 
 @cache
@@ -26,9 +32,17 @@ def _table() -> dict[tuple[str, str, str], frozenset[int]]:
     return found
 
 
-def patient_elements(loop: str, segment_id: str, qualifier: str) -> frozenset[int]:
-    """The numbers of a segment's elements that are patient data; `qualifier` is its first element."""
+def patient_elements(loop: str, segment_id: str, elements: Sequence[str]) -> frozenset[int]:
+    """The numbers of a segment's elements that are patient data; `elements` are its texts, the first one first.
+
+    In the segments of a person, what stands in the place of a code and is no code is one, too: where a
+    separator is missing or doubled, a name stands elsewhere.
+    """
     table = _table()
-    return table.get((loop, segment_id, ""), frozenset()) | table.get(
+    qualifier = elements[0] if elements else ""
+    hidden = table.get((loop, segment_id, ""), frozenset()) | table.get(
         (loop, segment_id, qualifier), frozenset()
     )
+    if loop not in _PERSONS or not hidden:
+        return hidden
+    return hidden | {number for number, text in enumerate(elements, start=1) if len(text) > _LONGEST_CODE}

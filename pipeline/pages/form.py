@@ -67,14 +67,18 @@ def _mask(root: etree._Element) -> None:
     for segment in root.iter("segment"):
         loop = segment.getparent()
         assert loop is not None
-        first = segment.find("element[@number='1']")
-        qualifier = (first.text or "") if first is not None else ""
-        numbers = patient_elements(loop.get("id", ""), segment.get("id", ""), qualifier)
-        for element in segment.findall("element"):
-            if int(element.get("number", "0")) in numbers:
+        elements = {int(element.get("number", "0")): element for element in segment.findall("element")}
+        texts = [_text(elements.get(number)) for number in range(1, max(elements, default=0) + 1)]
+        hidden = patient_elements(loop.get("id", ""), segment.get("id", ""), texts)
+        for number, element in elements.items():
+            if number in hidden:
                 for child in list(element):
                     element.remove(child)
                 element.text = MASK
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else "".join(map(str, element.itertext()))
 
 
 def _mark(root: etree._Element, findings: Sequence[Finding]) -> None:

@@ -46,7 +46,7 @@ def shown_segments(claim: Claim, *, show_phi: bool = False) -> list[ShownSegment
 
 def _shown(loop: str, segment: Segment, show_phi: bool) -> ShownSegment:
     qualifier = segment.element(1)
-    hidden = frozenset() if show_phi else patient_elements(loop, segment.id, qualifier)
+    hidden = frozenset() if show_phi else patient_elements(loop, segment.id, segment.elements[1:])
     definition = _definition(loop, segment.id, qualifier.partition(segment.separators.component)[0])
     parts = []
     for number, text in enumerate(segment.elements[1:], start=1):
