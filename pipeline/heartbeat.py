@@ -5,7 +5,6 @@ For a monitor that watches one file, and for `doctor`. Holds no patient data.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -66,8 +65,7 @@ def read_heartbeat(state: Path) -> Heartbeat | None:
 def beat(steps: DurableSteps, state: Path, now: dt.datetime, summary: dict[str, Any]) -> None:
     """Write how the night that began `now` ended: by its summary, or by its exit code alone.
 
-    A heartbeat that cannot be written costs itself alone: its age will be told. Where another run has
-    the ledger, the heartbeat is that run's.
+    Where another run has the ledger, the heartbeat is that run's. OSError where it cannot be written.
     """
     exit_code = summary["exit_code"]
     if exit_code == exit_codes.LOCKED:
@@ -75,5 +73,4 @@ def beat(steps: DurableSteps, state: Path, now: dt.datetime, summary: dict[str, 
     before = read_heartbeat(state)
     last_good = now if exit_code in _GOOD else before.last_good if before else None
     latest = Heartbeat(now, summary.get("run"), exit_code, summary.get("counts", {}), last_good)
-    with contextlib.suppress(OSError):
-        steps.replace_file(state / FILE_NAME, (json.dumps(latest.as_dict(), indent=2) + "\n").encode())
+    steps.replace_file(state / FILE_NAME, (json.dumps(latest.as_dict(), indent=2) + "\n").encode())

@@ -9,7 +9,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,13 @@ def run_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dict[str
     try:
         summary = _run(config, steps, now, lambda job: _night(job), with_pages=True)
     except Exception as error:
-        beat(steps, config.folders.state, now, {"exit_code": exit_code_of(error)})
+        with suppress(OSError):  # what stopped the night is told, not what came of it
+            beat(steps, config.folders.state, now, {"exit_code": exit_code_of(error)})
         raise
-    beat(steps, config.folders.state, now, summary)
+    try:
+        beat(steps, config.folders.state, now, summary)
+    except OSError as error:
+        raise storage_error(error) from None
     return summary
 
 

@@ -22,7 +22,7 @@ from pipeline.errors import (
 )
 from pipeline.heartbeat import FILE_NAME, read_heartbeat
 from tests.support.builders import NIGHT, a_child
-from tests.support.nights import a_night, a_workspace, put_encounters
+from tests.support.nights import a_night, a_workspace, outbox, put_encounters
 
 LATER = NIGHT + dt.timedelta(days=1)
 
@@ -115,10 +115,27 @@ class _NoHeartbeat(DurableSteps):
         super().replace_file(path, data)
 
 
-def test_a_heartbeat_that_cannot_be_written_costs_the_night_nothing(tmp_path: Path) -> None:
+def test_a_heartbeat_that_cannot_be_written_ends_a_good_night_with_3_and_its_claims_are_out(
+    tmp_path: Path,
+) -> None:
     config = a_workspace(tmp_path)
-    assert a_night(config, steps=_NoHeartbeat())["exit_code"] == 0
-    assert read_heartbeat(config.folders.state) is None
+    put_encounters(config, "a.ndjson", [a_child(1)])
+    with pytest.raises(StorageError):
+        a_night(config, steps=_NoHeartbeat())
+    assert read_heartbeat(config.folders.state) is None and len(outbox(config)) == 1
+    a_night(config)
+    assert content(config)["exit_code"] == 0 and len(outbox(config)) == 1
+
+
+def test_a_heartbeat_that_cannot_be_written_does_not_hide_what_stopped_the_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise IntegrityAlarm
+
+    monkeypatch.setattr(night, "recover", fail)
+    with pytest.raises(IntegrityAlarm):
+        a_night(a_workspace(tmp_path), steps=_NoHeartbeat())
 
 
 def test_a_rehearsal_leaves_no_heartbeat(tmp_path: Path) -> None:
