@@ -163,6 +163,7 @@ def decided(record: dict[str, Any], order: int) -> dict[str, Any]:
     return {**coverage(payer, "self", f"EARLIER{order}"), "adjudication": decision}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("portion", range(PORTIONS))
 def test_every_shape_gives_claims_without_an_error(portion: int) -> None:
     requests: list[ClaimRequest] = []

@@ -216,6 +216,7 @@ def test_a_file_too_large_there_is_not_fetched(tmp_path: Path) -> None:
 # Cut connections
 
 
+@pytest.mark.slow
 def test_connections_cut_at_random_bytes_send_nothing_twice_and_lose_nothing(
     tmp_path: Path, server: PartnerServer, proxy: CuttingProxy
 ) -> None:
@@ -268,6 +269,7 @@ def _same(config: Config, name: str, data: bytes) -> bool:
     return archived.read_bytes() == data
 
 
+@pytest.mark.slow
 def test_a_delivery_survives_a_stop_at_each_of_its_steps_while_the_partner_takes_files(
     tmp_path: Path,
 ) -> None:
@@ -559,8 +561,6 @@ def test_a_night_without_the_extra_says_what_to_install(
 
 def test_doctor_sees_a_folder_that_is_not_there_and_a_partner_without_a_profile(tmp_path: Path) -> None:
     (tmp_path / "j3399.toml").write_text('[delivery.nobody]\noutbox = "gone"\n', encoding="utf-8")
-    remarks = [
-        one for one in examine(load_config(tmp_path / "j3399.toml"), NIGHT) if one.check == "delivery"
-    ]
+    remarks = [one for one in examine(load_config(tmp_path / "j3399.toml"), NIGHT) if one.check == "delivery"]
     assert [one.state for one in remarks] == ["error", "error"]
     assert "does not exist" in remarks[0].detail and "no profile" in remarks[1].detail

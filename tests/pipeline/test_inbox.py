@@ -287,6 +287,7 @@ def test_a_packed_file_given_to_ingest_is_unpacked(tmp_path: Path, answer_bytes:
     assert [name for name, _ in rows(config)] == ["given.zip!a.277"] and path.is_file()
 
 
+@pytest.mark.slow
 def test_packed_answers_survive_a_stop_at_each_step_that_they_take(
     tmp_path: Path, answer_bytes: bytes
 ) -> None:

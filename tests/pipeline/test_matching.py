@@ -362,6 +362,7 @@ class _StopAt(DurableSteps):
             raise _Stopped
 
 
+@pytest.mark.slow
 def test_an_ingest_that_is_stopped_at_any_step_is_finished_by_the_next_night(tmp_path: Path) -> None:
     sent = an_external_file(tmp_path / "other")
     for number in range(1, 200):

@@ -55,6 +55,7 @@ def _accounts(config: Config) -> set[str]:
     return {f"NGT{number:05d}" for number in range(1, CHILDREN + 1)}
 
 
+@pytest.mark.slow
 def test_of_twenty_nights_started_at_one_moment_one_works_and_the_others_end_with_4(tmp_path: Path) -> None:
     config = a_workspace(tmp_path / "w")
     accounts = _accounts(config)

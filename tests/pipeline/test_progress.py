@@ -105,6 +105,7 @@ def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_command_draws_bars_on_a_terminal_alone(large_file: Path) -> None:
     on_terminal = _stderr_on_a_terminal("validate", str(large_file))
     assert b"claims.x12" in on_terminal

@@ -32,6 +32,7 @@ MUTANTS = 5000
 PORTIONS = 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("portion", range(PORTIONS))
 def test_the_two_engines_say_the_same_of_a_mutant_but_for_what_is_listed(portion: int) -> None:
     same = 0
