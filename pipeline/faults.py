@@ -7,7 +7,7 @@ operation (disk, ledger, lock) is no such fault and ends the run.
 from __future__ import annotations
 
 import traceback
-from pathlib import PurePath
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,8 @@ from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.errors import OperationError
 
 PROGRAM_FAULT = RuleKey("program-fault", None, Severity.ERROR)
+_ROOT: Final = Path(__file__).parents[1]
+_PACKAGES: Final = ("edi", "mapping", "validators", "pipeline")
 TROUBLE: Final = (OperationError, OSError, DBAPIError)
 """What ends the run, wherever it happens."""
 
@@ -32,6 +34,13 @@ def fault_of(error: Exception, place: Place) -> Finding:
 
 
 def _where(error: Exception) -> str:
+    """`OverflowError at pipeline/ledger/answers.py:141`: the innermost place that is ours, for a library fails
+    where it was called wrongly."""
     frames = traceback.extract_tb(error.__traceback__)
-    at = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{at}"
+    places = [(Path(frame.filename), frame.lineno) for frame in frames]
+    ours = [(path.relative_to(_ROOT), line) for path, line in places if _is_ours(path)]
+    return type(error).__name__ + (f" at {ours[-1][0]}:{ours[-1][1]}" if ours else "")
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in _PACKAGES

@@ -118,7 +118,7 @@ def rehearse_night(config: Config, steps: DurableSteps, now: dt.datetime) -> dic
         ):
             for path in finished_files(source):
                 shutil.copy2(path, target / path.name)
-        summary = _run(copied, steps, now, lambda job: _night(job, with_recovery=False))
+        summary = _run(copied, steps, now, lambda job: _night(job, is_rehearsal=True))
     return {**summary, "dry_run": True}
 
 
@@ -175,20 +175,21 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     return content
 
 
-def _night(job: Job, with_recovery: bool = True) -> None:
+def _night(job: Job, is_rehearsal: bool = False) -> None:
+    """A rehearsal is played on copies: there is nothing to recover, and no partner is asked or told."""
     inbox, encounters = job.config.folders.inbox, job.config.folders.encounters
     before = {folder: look(folder) for folder in (inbox, encounters)}
-    if with_recovery:
+    if not is_rehearsal:
         _recovery(job)
         with job.stage("fetch"):
             before[inbox] = {**before[inbox], **fetch(job)}
     _answers_in(job, ready_in(job, inbox, before[inbox]), keep=False)
     clear_markers(job, inbox)
-    if with_recovery:
+    if not is_rehearsal:
         clear_fetched(job)
     _claims_out(job, ready_in(job, encounters, before[encounters]), archive=True, with_recovery=False)
     clear_markers(job, encounters)
-    if with_recovery:
+    if not is_rehearsal:
         with job.stage("delivery"):
             deliver(job)
 

@@ -17,6 +17,7 @@ from typing import Any
 from edi.finding import Finding
 from pipeline.durable import DurableSteps
 from pipeline.errors import NotInQuarantine
+from pipeline.file_digest import file_sha256
 from pipeline.file_names import cut_name, shown_name
 from pipeline.folders import Folders, free_name
 from pipeline.job import Job
@@ -117,7 +118,7 @@ def quarantine_text(
 
 def quarantine_file(job: Job, source: Path, findings: Sequence[Finding]) -> None:
     """Move a whole file aside."""
-    digest = _digest(source)
+    digest = file_sha256(source)
     path = _place(job, source.name, digest)
     _write_reason(job, path, findings, INBOX)
     job.steps.rename(source, path)
@@ -133,14 +134,9 @@ def _place(job: Job, name: str, digest: str) -> Path:
     """Where it goes: under its name, shortened where a longer one could not be written beside it."""
     path = job.config.folders.quarantine / name
     is_long = len(os.fsencode(name)) > _LONGEST_NAME
-    if is_long or (path.exists() and _digest(path) != digest):
+    if is_long or (path.exists() and file_sha256(path) != digest):
         return path.with_name(cut_name(name, _LONGEST_NAME, f".{digest[:8]}"))
     return path
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _write_reason(job: Job, path: Path, findings: Sequence[Finding], came_from: str) -> None:

@@ -40,16 +40,14 @@ def list_files(config_path: Path | None, as_json: bool) -> int:
     Example:
       j3399 delivery list --json
     """
-    from pipeline.ledger import files
+    from pipeline.delivery.send import open_files
 
     config = required_config(config_path)
     with opened_ledger(config, read_only=True) as ledger, ledger.reading() as connection:
         rows = [
             row
             for one in config.delivery.values()
-            if one.outbox is not None
-            for row in files.in_states(connection, one.partner, files.OPEN)
-            if row.state == files.UNKNOWN or (config.folders.ready / row.name).is_file()
+            for row in open_files(connection, config.folders.ready, one)
         ]
     found = [{"name": row.name, "partner": row.partner, "state": row.state} for row in rows]
     if as_json:

@@ -11,11 +11,11 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from pipeline.delivery.remote import Remote, RemoteFile, opened
 from pipeline.delivery_settings import DELETE, LEAVE, MOVE, Delivery
 from pipeline.errors import ConfigurationError, PartnerUnreachable, storage_error
+from pipeline.file_digest import file_sha256
 from pipeline.file_names import shown_name, stored_name
 from pipeline.folders import free_name
 from pipeline.inbox.looks import DONE, Looks, is_marker, why_waiting
@@ -124,14 +124,9 @@ def _is_archived(job: Job, row: FetchedRow) -> bool:
     """Whether these bytes lie in the archive, under that name or one made of it."""
     pattern = f"*/{glob.escape(row.name[:_PREFIX])}*"
     return any(
-        path.stat().st_size == row.size and _sha256(path) == row.sha256
+        path.stat().st_size == row.size and file_sha256(path) == row.sha256
         for path in job.config.folders.archive_in.glob(pattern)
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _clear(job: Job, delivery: Delivery, remote: Remote, row: FetchedRow) -> None:

@@ -10,6 +10,9 @@ an answer settles it, or a person (`j3399 delivery settle`).
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+
+from sqlalchemy import Connection
 
 from pipeline.delivery.remote import Remote, opened
 from pipeline.delivery_settings import Delivery
@@ -29,7 +32,7 @@ def deliver(job: Job) -> None:
     _settle_by_answers(job)
     _tidy(job)
     for delivery in job.config.delivery.values():
-        rows = _open_rows(job, delivery)
+        rows = _open(job, delivery)
         if delivery.outbox is None or not rows:
             continue
         try:
@@ -39,7 +42,7 @@ def deliver(job: Job) -> None:
         except (PartnerUnreachable, ConfigurationError) as error:
             job.journal.cannot_reach(delivery.partner, error.line())
     for delivery in job.config.delivery.values():
-        for row in _open_rows(job, delivery):
+        for row in _open(job, delivery):
             words = NOBODY_KNOWS if row.state == UNKNOWN else "it was not sent yet"
             job.journal.undelivered.setdefault(row.name, words)
             event("file_undelivered", file=row.name, partner=row.partner)
@@ -57,14 +60,17 @@ def partial_name(row: FileRow) -> str:
     return f".{row.name}.partial"
 
 
-def _open_rows(job: Job, delivery: Delivery) -> list[FileRow]:
+def open_files(connection: Connection, ready: Path, delivery: Delivery) -> list[FileRow]:
     """The files of a partner that lie in `ready`, and those that may have been sent."""
     if delivery.outbox is None:
         return []
-    ready = {path.name for path in job.config.folders.ready.iterdir()}
+    rows = files.in_states(connection, delivery.partner, files.OPEN)
+    return [row for row in rows if row.state == UNKNOWN or (ready / row.name).is_file()]
+
+
+def _open(job: Job, delivery: Delivery) -> list[FileRow]:
     with job.ledger.reading() as connection:
-        rows = files.in_states(connection, delivery.partner, (PUBLISHED, UNKNOWN))
-    return [row for row in rows if row.state == UNKNOWN or row.name in ready]
+        return open_files(connection, job.config.folders.ready, delivery)
 
 
 def _settle_by_answers(job: Job) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import NotReplayable
+from pipeline.file_digest import file_sha256
 
 _SHORTEST_DIGEST = 8
 _DIGEST_LENGTH = 64
@@ -21,22 +21,16 @@ def archived_answer(archive: Path, wanted: str) -> Path:
     files = list(_files(archive))
     found = [path for path in files if wanted in (path.name, f"{path.parent.name}/{path.name}", str(path))]
     if not found and _is_digest(wanted):
-        found = [path for path in files if digest_of(path).startswith(wanted.lower())]
+        found = [path for path in files if file_sha256(path).startswith(wanted.lower())]
     if not found:
         raise NotReplayable(
             f"there is no {wanted!r} in {archive}",
             "Name a file of that folder; a new one goes to `j3399 ingest`",
         )
-    if len({digest_of(path) for path in found}) > 1:
+    if len({file_sha256(path) for path in found}) > 1:
         days = ", ".join(f"{path.parent.name}/{path.name}" for path in found)
         raise NotReplayable(f"{wanted!r} stands for several files", f"Say which: {days}")
     return found[0]
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(archive: Path) -> Iterator[Path]:

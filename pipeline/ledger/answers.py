@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, delete, insert, or_, select, update
 
 from pipeline.file_names import stored_name
 from pipeline.ledger.schema import event_candidates, events, inbound_files, transactions
@@ -126,15 +126,7 @@ def says_the_same(one: EventRow, other: EventRow) -> bool:
 
 def renew(connection: Connection, event: EventRow) -> None:
     """Give an event what its answer says as it is read now; whose it is stays."""
-    connection.execute(
-        update(events)
-        .where(
-            events.c.digest == event.digest,
-            events.c.position == event.position,
-            events.c.claim == event.claim,
-        )
-        .values(**_values(event))
-    )
+    connection.execute(_update_of(event).values(**_values(event)))
 
 
 def date_earlier(connection: Connection, digest: str, day: str) -> set[str]:
@@ -145,6 +137,11 @@ def date_earlier(connection: Connection, digest: str, day: str) -> set[str]:
     if changed:
         connection.execute(update(events).where(*later).values(day=day))
     return changed - {PARKED}
+
+
+def _update_of(event: EventRow) -> Update:
+    same = (events.c.digest == event.digest, events.c.position == event.position)
+    return update(events).where(*same, events.c.claim == event.claim)
 
 
 def add_event(connection: Connection, event: EventRow) -> None:
@@ -199,15 +196,7 @@ def of_references(connection: Connection, start: str) -> list[EventRow]:
 
 def move(connection: Connection, event: EventRow, claim: str, matched_by: str | None) -> None:
     """Give an event to a claim, by what was found; or park it again."""
-    connection.execute(
-        update(events)
-        .where(
-            events.c.digest == event.digest,
-            events.c.position == event.position,
-            events.c.claim == event.claim,
-        )
-        .values(claim=claim, matched_by=matched_by)
-    )
+    connection.execute(_update_of(event).values(claim=claim, matched_by=matched_by))
 
 
 def set_candidates(connection: Connection, event: EventRow, claims: Collection[str]) -> None:

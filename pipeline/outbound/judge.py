@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -40,6 +41,9 @@ from validators.checks import VOID, ClaimCheck, EncounterCheck
 from validators.gate import RecordGate
 from validators.prior_claims import EarlierClaim, child_of_record
 from validators.registry import RuleSet, claim_rules
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +120,14 @@ class Gate:
         keys = [row.encounter for row in rows]
         live = claims.live_by_encounter(self._connection, keys)
         waivers = decisions.waivers_of(self._connection, keys)
-        asked = [(row, self._requests(row, live.get(row.encounter, ()))) for row in rows]
+        asked = [(row, _or_fault(row, self._requests, row, live.get(row.encounter, ()))) for row in rows]
         self._prepare(keys, [one for _, found in asked if isinstance(found, list) for one in found])
         for row, found in asked:
             if isinstance(found, Held):
                 yield found
             elif found:
                 held = [one for one in waivers.get(row.encounter, ()) if one.content_digest == row.digest]
-                yield self._candidates_or_fault(row, found, held)
-
-    def _candidates_or_fault(
-        self, row: EncounterRow, requests: Sequence[ClaimRequest], waivers: Sequence[Waiver]
-    ) -> list[Candidate] | Held:
-        try:
-            return self.candidates(row, requests, waivers)
-        except TROUBLE:
-            raise
-        except Exception as error:
-            return Held(row, (fault_of(error, Place(encounter=row.encounter)),))
+                yield _or_fault(row, self.candidates, row, found, held)
 
     def _prepare(self, keys: Sequence[str], requests: Sequence[ClaimRequest]) -> None:
         """Ask the ledger once for what the rules will ask of each encounter."""
@@ -268,6 +262,16 @@ class Gate:
         if known is None:
             known = claims.newest_versions(self._connection, [key[0]])
         return known.get(key, 0)
+
+
+def _or_fault(row: EncounterRow, work: Callable[P, T | Held], *given: P.args, **named: P.kwargs) -> T | Held:
+    """What the work gives of an encounter; held where the program fails over it."""
+    try:
+        return work(*given, **named)
+    except TROUBLE:
+        raise
+    except Exception as error:
+        return Held(row, (fault_of(error, Place(encounter=row.encounter)),))
 
 
 def ledger_part(request: ClaimRequest) -> str:

@@ -7,10 +7,10 @@ is sent: an older ledger may have been restored, and it would give numbers out t
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from pipeline.errors import IntegrityAlarm
+from pipeline.file_digest import file_sha256
 from pipeline.job import Job
 from pipeline.ledger import files
 from pipeline.ledger.files import FileRow
@@ -47,10 +47,10 @@ def _finish(job: Job, row: FileRow) -> None:
     staged = job.config.folders.staging / row.name
     archived = _archived(job, row)
     if staged.is_file():
-        if _sha256(staged) != row.sha256:
+        if file_sha256(staged) != row.sha256:
             raise IntegrityAlarm(f"staged file {row.name} is not the one that was committed", _NEXT_STEP)
         publish(job, row)
-    elif archived.is_file() and _sha256(archived) == row.sha256:
+    elif archived.is_file() and file_sha256(archived) == row.sha256:
         mark_published(job, row)
     else:
         raise IntegrityAlarm(f"committed file {row.name} is neither staged nor archived", _NEXT_STEP)
@@ -60,7 +60,7 @@ def _finish(job: Job, row: FileRow) -> None:
 def _archive_external(job: Job, row: FileRow) -> None:
     """A file of another system that was recorded and not archived yet."""
     staged, archived = job.config.folders.staging / row.name, _archived(job, row)
-    if not staged.is_file() or _sha256(staged) != row.sha256:
+    if not staged.is_file() or file_sha256(staged) != row.sha256:
         raise IntegrityAlarm(f"file {row.name} is neither staged nor archived", _NEXT_STEP)
     job.steps.make_folder(archived.parent)
     job.steps.rename(staged, archived)
@@ -85,7 +85,3 @@ def _check_archive(job: Job, rows: list[FileRow]) -> None:
 
 def _archived(job: Job, row: FileRow) -> Path:
     return job.config.folders.archive_out / row.day / row.name
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -8,11 +8,10 @@ It must not: send again what was answered: a partner that answered has the file.
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import Connection
 
 from pipeline.errors import IntegrityAlarm, NotResendable
+from pipeline.file_digest import file_sha256
 from pipeline.job import Job
 from pipeline.ledger import decisions, files
 from pipeline.ledger.decisions import RESENT, Decision
@@ -40,7 +39,7 @@ def resend(job: Job, name: str, reason: str, by: str) -> FileRow:
         raise NotResendable(
             f"{row.name} still lies in {ready.parent}", "The partner has not picked it up yet"
         )
-    if not archived.is_file() or hashlib.sha256(archived.read_bytes()).hexdigest() != row.sha256:
+    if not archived.is_file() or file_sha256(archived) != row.sha256:
         raise IntegrityAlarm(f"{row.name} is not in the archive as it was sent", "Restore the archive first")
     with job.ledger.transaction("resend") as connection:
         decisions.add(connection, Decision(row.name, RESENT, row.sha256, reason, by, job.stamp))

@@ -11,7 +11,6 @@ that changed in between is left for the next run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,8 @@ from mapping.encounter import Encounter
 from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
 from pipeline.batches import batches
+from pipeline.faults import fault_of
+from pipeline.file_digest import file_sha256
 from pipeline.file_names import shown_name
 from pipeline.job import Job
 from pipeline.ledger import answers, encounters
@@ -88,7 +89,14 @@ class _Survey:
 
 
 class _Unreadable(Exception):
-    """The file cannot be read, or is no longer the one that was surveyed; the reason in words."""
+    """The file cannot be read, or is no longer the one that was surveyed; the reason in words.
+
+    `fault` is the finding where the program failed over it.
+    """
+
+    def __init__(self, reason: str, fault: Finding | None = None) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 def take_in(job: Job, paths: Iterable[Path], archive: bool) -> None:
@@ -126,19 +134,22 @@ def _records(path: Path) -> Iterator[IntakeRecord]:
         yield from watched(read_encounters(path), "encounters in")
     except OSError as error:
         raise _Unreadable(error.strerror or type(error).__name__) from None
+    except Exception as error:
+        fault = fault_of(error, Place(file=shown_name(path.name)))
+        raise _Unreadable("the program failed over it", fault) from None
 
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return file_sha256(path)
     except OSError as error:
         raise _Unreadable(error.strerror or type(error).__name__) from None
 
 
 def _tell_unreadable(job: Job, path: Path, error: _Unreadable) -> None:
     job.journal.findings.append(
-        Finding.of(
+        error.fault
+        or Finding.of(
             RECORD_INVALID,
             "The file cannot be read: {reason}.",
             fields={"reason": str(error)},

@@ -23,7 +23,7 @@ from pipeline.durable import DurableSteps
 from pipeline.folders import finished_files
 from pipeline.outbound import release
 from tests.benchmarks.guide import WrongResult
-from tests.benchmarks.timing import ratios, spread
+from tests.benchmarks.timing import ratios, seconds, spread
 from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_workspace, outbox, put_encounters
 
@@ -51,7 +51,7 @@ def time_generate() -> None:
         for _ in range(_ROUNDS):
             taken, data = _generated(count)
             own.append(taken / count * 1e6)
-            pyx12.append(_cpu(lambda data=data: _judged_by_pyx12(data)) / count * 1e6)
+            pyx12.append(seconds(lambda data=data: _judged_by_pyx12(data)) / count * 1e6)
         label = f"encounters to a released file, {count} claims"
         print(f"  {label:46} {spread(own, 'us')}  {spread(ratios(pyx12, own), 'x')}")
     _print_parts(_CLAIMS[-1])
@@ -100,7 +100,7 @@ def _generated(claims: int) -> tuple[float, bytes]:
         config = a_workspace(Path(name))
         put_encounters(config, "a.ndjson", [a_child(number) for number in range(claims)])
         paths = finished_files(config.folders.encounters)
-        taken = _cpu(lambda: night.run_generate(config, DurableSteps(), NIGHT, paths))
+        taken = seconds(lambda: night.run_generate(config, DurableSteps(), NIGHT, paths))
         (data,) = outbox(config).values()
     if data.count(b"CLM*") != claims:
         raise WrongResult(f"{data.count(b'CLM*')} claims were sent of {claims}")
@@ -110,9 +110,3 @@ def _generated(claims: int) -> tuple[float, bytes]:
 def _judged_by_pyx12(data: bytes) -> None:
     if check_guide(data, engine="pyx12"):
         raise WrongResult("pyx12 finds something in a released file")
-
-
-def _cpu(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from edi.answers import AnswerFile, read_answers
 from mapping.building.claim import build_claim
 from mapping.building.request import BuiltClaim, ClaimRequest
+from mapping.encounter import Encounter
+from mapping.intake import IntakeRecord, read_encounters
 from pipeline.durable import DurableSteps
+from pipeline.errors import StorageError
 from pipeline.inbound import receive
-from pipeline.outbound import judge
+from pipeline.outbound import judge, take_in
 from pipeline.quarantine import release
 from samples.clearinghouse import Pay, Script
 from samples.clearinghouse import answers as clearinghouse
@@ -47,7 +51,7 @@ def test_a_fault_over_one_answer_sets_it_aside_and_the_others_are_taken_in(
     assert summary["counts"]["answer_files"] == len(answers) - 1
     (reason,) = config.folders.quarantine.glob("*.reason.json")
     finding = json.loads(reason.read_text("utf-8"))["findings"][0]
-    assert finding["found"].startswith("OverflowError at test_faults.py:")
+    assert finding["found"].startswith("OverflowError at pipeline/inbound/receive.py:")
     assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
 
     monkeypatch.undo()
@@ -78,6 +82,47 @@ def test_a_fault_over_one_encounter_holds_it_and_the_others_are_sent(
     assert _accounts(outbox(config)) == {"NGT00001", "NGT00002"}
 
 
+def test_a_fault_over_a_file_of_encounters_leaves_it_for_the_next_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "bad.ndjson", [a_child(1)])
+    put_encounters(config, "good.ndjson", [a_child(2)])
+
+    def failing(path: Path) -> Iterator[IntakeRecord]:
+        if path.name == "bad.ndjson":
+            raise TypeError(SECRET)
+        yield from read_encounters(path)
+
+    monkeypatch.setattr(take_in, "read_encounters", failing)
+    summary = a_night(config)
+    assert summary["exit_code"] == 1
+    assert summary["findings_by_rule"] == {"program-fault": 1}
+    assert _accounts(outbox(config)) == {"NGT00002"}
+    assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
+
+    monkeypatch.undo()
+    a_night(config)
+    assert _accounts(outbox(config)) == {"NGT00001", "NGT00002"}
+
+
+def test_a_fault_over_whose_turn_it_is_holds_the_encounter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2)])
+    next_turn = judge.turns.next_turn
+
+    def failing(connection: Any, encounter: Encounter, live: Any) -> Any:
+        if encounter.patient_control_number.reveal() == "NGT00001":
+            raise IndexError(SECRET)
+        return next_turn(connection, encounter, live)
+
+    monkeypatch.setattr(judge.turns, "next_turn", failing)
+    assert [entry["rules"] for entry in a_night(config)["held"]] == [["program-fault"]]
+    assert _accounts(outbox(config)) == {"NGT00002"}
+
+
 def _accounts(files: dict[str, Any]) -> set[str]:
     return {claim.patient_control_number for data in files.values() for claim in claims_of(data)}
 
@@ -90,6 +135,6 @@ def test_trouble_of_the_operation_ends_the_run(tmp_path: Path, monkeypatch: pyte
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(receive, "read_answers", failing)
-    with pytest.raises(Exception, match="Input/output error"):
+    with pytest.raises(StorageError, match="Input/output error"):
         a_night(config)
     assert not list(config.folders.quarantine.glob("*.reason.json"))

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
-from pipeline.inbound.archived_answers import archived_answer, digest_of
+from pipeline.file_digest import file_sha256
+from pipeline.inbound.archived_answers import archived_answer
 from pipeline.inbound.replay import Replayed
 from pipeline.ledger import schema
 from pipeline.ledger.store import Ledger
@@ -207,9 +208,9 @@ def test_answers_of_a_packed_file_are_read_again_each_by_itself(tmp_path: Path) 
 def test_a_file_is_named_by_name_by_day_and_name_or_by_digest(tmp_path: Path) -> None:
     config, archived = an_answered_workspace(tmp_path)
     one = archived[0]
-    for wanted in (one.name, f"{one.parent.name}/{one.name}", digest_of(one), digest_of(one)[:8].upper()):
+    for wanted in (one.name, f"{one.parent.name}/{one.name}", file_sha256(one), file_sha256(one)[:8].upper()):
         assert archived_answer(config.folders.archive_in, wanted) == one
-    assert one.name in again(config, digest_of(one)[:8]).stderr
+    assert one.name in again(config, file_sha256(one)[:8]).stderr
 
 
 def test_two_files_of_one_name_must_be_told_apart_by_their_day(tmp_path: Path) -> None:
