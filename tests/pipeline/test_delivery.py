@@ -345,6 +345,19 @@ def test_a_file_that_may_have_been_sent_is_not_sent_again(tmp_path: Path) -> Non
     assert "may have been sent" in j3399("delivery", "list", *given(config)).stdout
 
 
+def test_a_file_that_somebody_took_from_ready_by_hand_is_not_sent_too(tmp_path: Path) -> None:
+    """Before the partner had a URL, or while it was away, a person may have carried the file there."""
+    config, partner = a_workspace_beside_a_folder(tmp_path)
+    partner.rename(tmp_path / "away")
+    put_encounters(config, "a.ndjson", [a_child(1)])
+    a_night(config)
+    (carried,) = config.folders.ready.iterdir()
+    carried.rename(tmp_path / carried.name)
+    (tmp_path / "away").rename(partner)
+    assert a_night(config)["undelivered"] == {}
+    assert names(partner / "in") == []
+
+
 def test_a_file_that_lies_there_is_sent(tmp_path: Path) -> None:
     config, partner, name = an_unknown_file(tmp_path)
     a_night(config)
