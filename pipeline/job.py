@@ -47,6 +47,12 @@ class Journal:
             fields["count"] = number
             event(name, **fields)
 
+    def leave(self, name: str, finding: Finding) -> None:
+        """A file stays where it lies for the finding; `name` is as `waiting` shows it."""
+        self.findings.append(finding)
+        found = f" ({finding.found})" if finding.found else ""
+        self.waiting[name] = f"{finding.message()}{found}"
+
     def cannot_reach(self, partner: str, words: str) -> None:
         """A partner could not be reached, and why."""
         self.unreachable[partner] = words

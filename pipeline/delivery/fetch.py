@@ -91,7 +91,7 @@ def _new_files(job: Job, delivery: Delivery, remote: Remote) -> Iterator[RemoteF
         if why:
             job.journal.waiting[f"{delivery.partner}: {shown_name(file.name)}"] = why
         elif refused is not None:
-            job.journal.findings.append(refused)
+            job.journal.leave(f"{delivery.partner}: {shown_name(file.name)}", refused)
         else:
             yield file
 

@@ -19,8 +19,9 @@ from pipeline.quarantine import quarantine_file
 def ready_in(job: Job, folder: Path, before: Looks) -> list[Path]:
     """The files of a folder to take now; `before` is the look at the beginning of the run."""
     ready = ready_files(folder, before, job.config.inbox, job.now)
-    job.journal.findings += ready.findings
     job.journal.waiting |= ready.waiting
+    for name, finding in ready.odd.items():
+        job.journal.leave(name, finding)
     return ready.files
 
 
@@ -63,7 +64,7 @@ def read_taken(job: Job, path: Path) -> bytes | None:
         data = path.read_bytes()
         after = path.stat()
     except OSError as error:
-        job.journal.findings.append(_unreadable(path, error))
+        job.journal.leave(shown_name(path.name), _unreadable(path, error))
         return None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
         data
@@ -77,7 +78,7 @@ def read_taken(job: Job, path: Path) -> bytes | None:
 def _unreadable(path: Path, error: OSError) -> Finding:
     return Finding.of(
         FILE_LEFT,
-        "The file cannot be read: {reason}.",
+        "It cannot be read: {reason}.",
         fields={"reason": error.strerror or type(error).__name__},
         fix="Mend the disk or the permission; the file is read in the next run.",
         place=Place(file=shown_name(path.name)),

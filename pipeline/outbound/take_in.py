@@ -147,16 +147,16 @@ def _sha256(path: Path) -> str:
 
 
 def _tell_unreadable(job: Job, path: Path, error: _Unreadable) -> None:
-    job.journal.findings.append(
-        error.fault
-        or Finding.of(
-            RECORD_INVALID,
-            "The file cannot be read: {reason}.",
-            fields={"reason": str(error)},
-            fix="Mend the file's permission or the disk; it is read in the next run.",
-            place=Place(file=shown_name(path.name)),
-        )
+    """The file stays where it lies, and the run says so."""
+    name = shown_name(path.name)
+    finding = error.fault or Finding.of(
+        RECORD_INVALID,
+        "It cannot be read: {reason}.",
+        fields={"reason": str(error)},
+        fix="Mend the file's permission or the disk; it is read in the next run.",
+        place=Place(file=name),
     )
+    job.journal.leave(name, finding)
 
 
 def _conflict(encounter: str, line: int) -> Finding:

@@ -211,6 +211,7 @@ def test_a_file_too_large_there_is_not_fetched(tmp_path: Path) -> None:
     (partner / "out" / "big").write_bytes(b"x" * 11)
     summary = a_night(config)
     assert summary["findings_by_rule"] == {"packed-refused": 1} and "files_fetched" not in summary["counts"]
+    assert summary["waiting"] == {f"{PARTNER}: big": "The file is larger than a file may be. (11 bytes)"}
 
 
 # Cut connections

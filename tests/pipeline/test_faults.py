@@ -98,6 +98,7 @@ def test_a_fault_over_a_file_of_encounters_leaves_it_for_the_next_night(
     summary = a_night(config)
     assert summary["exit_code"] == 1
     assert summary["findings_by_rule"] == {"program-fault": 1}
+    assert "TypeError" in summary["waiting"]["bad.ndjson"]
     assert _accounts(outbox(config)) == {"NGT00002"}
     assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
 

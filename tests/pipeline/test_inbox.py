@@ -422,6 +422,9 @@ def test_what_is_no_plain_file_is_never_opened_and_a_person_is_told(
     put_answer(config, "a.277", answer_bytes)
     summary = a_night(config)
     assert summary["exit_code"] == 1 and summary["findings_by_rule"]["file-left"] == len(ODD)
+    assert all("not a file" in words for words in summary["waiting"].values()) and len(
+        summary["waiting"]
+    ) == len(ODD)
     assert summary["counts"]["answer_files"] == 1, "the other files are read"
     assert {path.name for path in getattr(config.folders, folder).iterdir()} >= set(ODD)
     assert archived(config) == ["a.277"]
@@ -430,7 +433,7 @@ def test_what_is_no_plain_file_is_never_opened_and_a_person_is_told(
 @pytest.mark.parametrize("name", ODD)
 def test_the_finding_says_what_it_is(tmp_path: Path, name: str) -> None:
     ODD[name](tmp_path / name)
-    (finding,) = ready_files(tmp_path, look(tmp_path), InboxSettings(), NIGHT).findings
+    (finding,) = ready_files(tmp_path, look(tmp_path), InboxSettings(), NIGHT).odd.values()
     assert name.startswith(finding.message().removeprefix("This is ").split(",")[0])
 
 
