@@ -9,10 +9,12 @@ import pytest
 from hypothesis import settings
 
 from tests.support.ledgers import KINDS, ledgers_are
+from tests.support.waiting import wait_for_no_disk
 
 # A busy machine must not fail a test by being slow.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+wait_for_no_disk()
 
 _FIGURES = "figures"
 """The property under which a test records what it measured, as lines of text."""

@@ -18,6 +18,7 @@ from tests.support.busy_hospital import BusyHospital
 from tests.support.nights import a_night, put_encounters
 from tests.support.power_cut import Leftover, PowerCutRecorder, different
 from tests.support.promises import assert_promises_kept
+from tests.support.waiting import waiting_for_the_disk
 
 pytestmark = pytest.mark.slow
 
@@ -103,8 +104,13 @@ def test_the_recorder_sees_a_file_that_was_published_without_a_sync(
 def test_a_commit_of_the_ledger_waits_for_the_disk(tmp_path: Path) -> None:
     """SQLite's own word: 2 is FULL. The recorder counts on it."""
     hospital = BusyHospital(tmp_path, seed=1)
-    ledger = Ledger.open(hospital.config.ledger_path, PowerCutRecorder(tmp_path, Path("none")))
-    with ledger.reading() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    ledger.close()
+    with waiting_for_the_disk():
+        ledger = Ledger.open(hospital.config.ledger_path, PowerCutRecorder(tmp_path, Path("none")))
+    try:
+        with ledger.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        with ledger.transaction("test") as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    finally:
+        ledger.close()
