@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class ProfileStore:
     def __init__(self, own: Path | None = None) -> None:
         self._folders = ([own] if own else []) + [SHIPPED]
         self._loaded: dict[tuple[str, str], Any] = {}
+        self._by_default: dict[str, PayerProfile] = {}
         self._payer_keys: dict[str, str] | None = None
 
     def product(self, key: str) -> ProductProfile:
@@ -57,9 +59,11 @@ class ProfileStore:
 
     def payer(self, key: str) -> PayerProfile:
         """The payer's profile, or the default's facts under this key where it has none."""
-        if self._find("payers", key) is None:
-            return self.payer("default").model_copy(update={"key": key, "extends": "default"})
-        return self._get("payers", key, self._load_payer)
+        known: PayerProfile | None = self._loaded.get(("payers", key)) or self._by_default.get(key)
+        if known is None and self._find("payers", key) is None:
+            known = self.payer("default").model_copy(update={"key": key, "extends": "default"})
+            self._by_default[key] = known
+        return known or self._get("payers", key, self._load_payer)
 
     def known_payer(self, key: str) -> PayerProfile:
         """The payer's own profile; ProfileError where it has none, for a claim must name its payer."""
@@ -186,11 +190,17 @@ def _kit(row: Mapping[str, str]) -> dict[str, str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(_parsed(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(f"{path}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{path}: {error}") from None
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """What a text of TOML says. All profiles are read for each job, and a parent for each that extends it."""
+    return tomllib.loads(text)
 
 
 def _values(facts: Mapping[str, Any], path: Path) -> dict[str, Any]:

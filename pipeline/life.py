@@ -59,6 +59,11 @@ def life_of(events: Iterable[EventRow]) -> ClaimLife:
     return ClaimLife(state, _stage(state), deciding, paid, numbers[-1] if numbers else "")
 
 
+def state_said(event: EventRow) -> str:
+    """The state that follows from one answer alone."""
+    return _adjudicated([event])[0] if event.stage == "835" else _before_remittance([event])[0]
+
+
 def in_order(events: Iterable[EventRow]) -> list[EventRow]:
     """The events as they follow each other: by stage, then the day they state, then the worse verdict."""
     return sorted(events, key=_order)

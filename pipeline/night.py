@@ -23,6 +23,7 @@ from pipeline.delivery.fetch import clear_fetched, fetch
 from pipeline.delivery.send import deliver
 from pipeline.durable import DurableSteps
 from pipeline.errors import ConfigurationError, exit_code_of, storage_error
+from pipeline.figures.one_walk import items_and_bills
 from pipeline.folders import Folders, finished_files
 from pipeline.heartbeat import beat
 from pipeline.inbound.receive import receive
@@ -38,6 +39,7 @@ from pipeline.outbound.release import release_claims
 from pipeline.outbound.take_in import take_in
 from pipeline.run_log import event
 from pipeline.worklist.desk import Desk
+from pipeline.worklist.items import open_items
 from pipeline.worklist.nightly import write_worklist
 from validators.registry import contracts
 
@@ -163,13 +165,14 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     with job.stage("reports"), job.ledger.reading() as connection:
         report.write_held(job)
         desk = Desk(job.config, connection, job.profiles, job.today)
-        items = write_worklist(job, desk)
+        items, bills = items_and_bills(desk) if with_pages else (open_items(desk), [])
+        shown = write_worklist(job, items)
         content = report.summary(job, exit_code)
         report.write_summary(job, content)
         if with_pages:
             from pipeline.pages.nightly import write_pages
 
-            write_pages(job, desk, content, items)
+            write_pages(job, desk, content, shown, bills)
     job.ledger.end_run(job.stamp, exit_code)
     event("run_ended", exit_code=exit_code)
     return content

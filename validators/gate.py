@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from edi.finding import Finding
-from mapping.profile_models import PayerProfile
 from validators.checks import EncounterCheck
-from validators.registry import RuleSet, encounter_rules
+from validators.registry import Rule, RuleSets, encounter_rules
 
 _OF_TREATMENT = "encounter"
 """The stage of rules that judge whether the treatment may be billed."""
@@ -15,7 +16,7 @@ class RecordGate:
     """Judges encounters; the rules for a payer and a product are put together once."""
 
     def __init__(self) -> None:
-        self._rules: dict[tuple[str, str | None, bool], tuple[PayerProfile, RuleSet]] = {}
+        self._rules = RuleSets()
 
     def judge(self, check: EncounterCheck) -> list[Finding]:
         """The findings of the gate: the general rules, and the clinical gate of the product.
@@ -23,15 +24,12 @@ class RecordGate:
         A void bills nothing: it must go out whatever the packet lacks.
         """
         gate = check.product.clinical_gate if check.product is not None else None
-        key = check.payer.key, gate, check.is_void
-        known = self._rules.get(key)
-        # two profiles of one key may want different things
-        if known is None or known[0] is not check.payer:
-            rules = encounter_rules(gate)
-            if check.is_void:
-                rules = tuple(rule for rule in rules if rule.contract.stage != _OF_TREATMENT)
-            known = self._rules[key] = check.payer, RuleSet(rules, check.payer)
-        return known[1].findings(check)
+        rules = self._rules.of(check.payer, (gate, check.is_void), lambda: _rules_for(gate, check.is_void))
+        return rules.findings(check)
+
+
+def _rules_for(gate: str | None, is_void: bool) -> Iterator[Rule]:
+    return (rule for rule in encounter_rules(gate) if not is_void or rule.contract.stage != _OF_TREATMENT)
 
 
 def judge_encounter(check: EncounterCheck) -> list[Finding]:

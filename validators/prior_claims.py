@@ -99,8 +99,10 @@ class EarlierClaim:
 class PriorClaims(Protocol):
     """What rules may ask of the ledger; the ledger implements it."""
 
-    def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> Sequence[EarlierClaim]:
-        """The claims for a child's drug that are open or paid."""
+    def drug_claims(
+        self, child: Sequence[ChildIdentity], product: str, besides: str = ""
+    ) -> Sequence[EarlierClaim]:
+        """The claims for a child's drug that are open or paid, without those of the encounter `besides`."""
 
     def chain(self, patient_control_number: str, number: str, payer: str) -> Sequence[EarlierClaim]:
         """The claims to a payer under an account number, else those of the chain in which the payer

@@ -15,7 +15,7 @@ import csv
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module, resources
@@ -272,6 +272,21 @@ class RuleSet:
     def not_judged(self, check: Check) -> list[str]:
         """The ids of rules that lack what they need (encounter, ledger): silence is not approval."""
         return [rule.id for rule, _ in self._rules if not _can_judge(rule, check) and _concerns(rule, check)]
+
+
+class RuleSets:
+    """Rule sets by payer, each put together once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Hashable], tuple[PayerProfile, RuleSet]] = {}
+
+    def of(self, payer: PayerProfile, which: Hashable, choose: Callable[[], Iterable[Rule]]) -> RuleSet:
+        """The set for a payer of the rules that `choose` gives; `which` tells them from its other sets."""
+        known = self._known.get((payer.key, which))
+        # two profiles of one key may want different things
+        if known is None or known[0] is not payer:
+            known = self._known[payer.key, which] = payer, RuleSet(choose(), payer)
+        return known[1]
 
 
 def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck]]) -> list[list[Finding]]:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from edi.protected import Protected
 from mapping.encounter import Encounter
 from mapping.profile_models import Monitoring, PayerProfile, ProductProfile
+from mapping.treatment import Treatment
 from validators.ages import add_months
 
 MONITORING: Literal["monitoring"] = "monitoring"
 MILESTONE: Literal["milestone"] = "milestone"
+_Kind = Literal["monitoring", "milestone"]
+_Deeds = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Visit:
     site: str
     payer: str
     revision: int
-    kind: Literal["monitoring", "milestone"]
+    kind: _Kind
     number: int
     day: dt.date
     what: tuple[str, ...]
@@ -46,33 +50,55 @@ class Visit:
         return f"{'week' if self.kind == MONITORING else 'month'} {self.number}"
 
 
-def visits_of(
-    encounter: Encounter, revision: int, product: ProductProfile, payer: PayerProfile
-) -> list[Visit]:
-    """The visits after an infusion that was done, by day; none of one that is only planned."""
-    therapy, infused = encounter.therapy, encounter.infusion_date
-    if therapy is None or therapy.status != "done" or infused is None:
-        return []
-    visits = [
-        _visit(encounter, revision, MONITORING, week, infused + dt.timedelta(weeks=week), tests)
-        for week, tests in _by_week(product).items()
-    ]
-    if encounter.contract is not None:
-        measures = [(measure, "") for measure in payer.agreement_measures]
-        visits += [
-            _visit(encounter, revision, MILESTONE, month, add_months(infused, month), measures)
-            for month in payer.agreement_milestone_months
-        ]
-    return sorted(visits, key=lambda visit: (visit.day, visit.kind))
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows an infusion: by week or month what is done, each with what ends it earlier or later, or "".
+
+    Tests of one week are one visit. The milestones are an agreement's.
+    """
+
+    weeks: Mapping[int, _Deeds]
+    milestones: Mapping[int, _Deeds]
 
 
-def _by_week(product: ProductProfile) -> dict[int, list[tuple[str, str]]]:
-    """What is tested in each week, and until when: tests of one week are one visit."""
+def plan_of(product: ProductProfile, payer: PayerProfile) -> Plan:
+    """The plan that follows from the profiles."""
     weeks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for tests in product.monitoring:
         for week in tests.weeks:
             weeks[week].append((tests.what, _until(tests)))
-    return weeks
+    measures = tuple((measure, "") for measure in payer.agreement_measures)
+    return Plan(
+        weeks={week: tuple(deeds) for week, deeds in weeks.items()},
+        milestones=dict.fromkeys(payer.agreement_milestone_months, measures),
+    )
+
+
+def visits_of(
+    treatment: Treatment | Encounter,
+    revision: int,
+    plan: Plan,
+    first: dt.date = dt.date.min,
+    last: dt.date = dt.date.max,
+) -> list[Visit]:
+    """The visits after an infusion that was done, by day, from the first day to the last; none of one that is
+    only planned."""
+    therapy, infused = treatment.therapy, treatment.infusion_date
+    if therapy is None or therapy.status != "done" or infused is None:
+        return []
+    planned: list[tuple[dt.date, _Kind, int, _Deeds]] = [
+        (infused + dt.timedelta(weeks=week), MONITORING, week, deeds) for week, deeds in plan.weeks.items()
+    ]
+    if treatment.contract is not None:
+        planned += [
+            (add_months(infused, month), MILESTONE, month, deeds) for month, deeds in plan.milestones.items()
+        ]
+    visits = [
+        _visit(treatment, revision, kind, number, day, deeds)
+        for day, kind, number, deeds in planned
+        if first <= day <= last
+    ]
+    return sorted(visits, key=lambda visit: (visit.day, visit.kind))
 
 
 def _until(tests: Monitoring) -> str:
@@ -82,22 +108,17 @@ def _until(tests: Monitoring) -> str:
 
 
 def _visit(
-    encounter: Encounter,
-    revision: int,
-    kind: Literal["monitoring", "milestone"],
-    number: int,
-    day: dt.date,
-    what: list[tuple[str, str]],
+    treatment: Treatment | Encounter, revision: int, kind: _Kind, number: int, day: dt.date, deeds: _Deeds
 ) -> Visit:
     return Visit(
-        encounter=encounter.id,
-        site=encounter.site,
-        payer=encounter.coverages[0].payer,
+        encounter=treatment.id,
+        site=treatment.site,
+        payer=treatment.coverages[0].payer,
         revision=revision,
         kind=kind,
         number=number,
         day=day,
-        what=tuple(name for name, _ in what),
-        until=tuple(until for _, until in what if until),
-        record_number=encounter.patient.record_number,
+        what=tuple(name for name, _ in deeds),
+        until=tuple(until for _, until in deeds if until),
+        record_number=treatment.patient.record_number,
     )

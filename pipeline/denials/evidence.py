@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from edi.claim837i.model import Claim
@@ -21,14 +22,16 @@ from mapping.building.request import ClaimRequest
 from pipeline.denials.tables import clues
 from validators.billed import billed_product
 from validators.checks import WEIGHT_VALUE_CODE, ClaimCheck, EncounterCheck
-from validators.gate import judge_encounter
+from validators.gate import RecordGate
 from validators.prior_claims import PriorClaims
-from validators.registry import RuleSet, claim_rules, encounter_rules
+from validators.registry import RuleSet, RuleSets, claim_rules, encounter_rules
 
 _DIFFERENCE = "encounter-mismatch"
 _NONE = "none"
 """What a finding says of a field that is not there."""
 _DENIED = "denied"
+_CLAIMS = "claims"
+"""The set of the rules for claims, beside the sets for records of each clinical gate."""
 _NOT_RECOGNISED = "4"
 """CLP02 of a patient whom the payer does not know (FACTS D4)."""
 
@@ -59,25 +62,60 @@ class Evidence:
         return any(finding.rule == rule for finding in self.findings.values())
 
 
+class EvidenceRules:
+    """The rules that give evidence, put together once for a payer."""
+
+    def __init__(self) -> None:
+        self._sets = RuleSets()
+        self._gate = RecordGate()
+
+    def findings(self, check: ClaimCheck, encounter_check: EncounterCheck) -> list[Finding]:
+        """What they find in a claim and in its record."""
+        return [*self._of_claim(check).findings(check), *self._gate.judge(encounter_check)]
+
+    def findings_in_claim(self, check: ClaimCheck) -> list[Finding]:
+        """What they find in a claim whose record is not at hand."""
+        return self._of_claim(check).findings(check)
+
+    def judged(self, check: ClaimCheck, encounter_check: EncounterCheck) -> frozenset[str]:
+        """The rules that looked, or that had nothing to look for: only those that lack something are left out."""
+        product = encounter_check.product
+        gate = product.clinical_gate if product is not None else None
+        of_record = self._sets.of(check.payer, gate, lambda: encounter_rules(gate))
+        lacking = {*self._of_claim(check).not_judged(check), *of_record.not_judged(encounter_check)}
+        return frozenset(rule.id for rule in [*claim_rules(), *encounter_rules(gate)]) - lacking
+
+    def judged_in_claim(self, check: ClaimCheck) -> frozenset[str]:
+        """The same of a claim whose record is not at hand."""
+        return frozenset(rule.id for rule in claim_rules()) - {*self._of_claim(check).not_judged(check)}
+
+    def _of_claim(self, check: ClaimCheck) -> RuleSet:
+        return self._sets.of(check.payer, _CLAIMS, claim_rules)
+
+
 def gather(
-    claim: Claim, request: ClaimRequest, check: ClaimCheck, encounter_check: EncounterCheck
+    rules: EvidenceRules,
+    claim: Claim,
+    request: ClaimRequest,
+    check: ClaimCheck,
+    encounter_check: EncounterCheck,
 ) -> Evidence:
     """The evidence of one claim. `check` and `encounter_check` are of the day it was sent."""
-    findings = [*RuleSet(claim_rules(), check.payer).findings(check), *judge_encounter(encounter_check)]
+    findings = rules.findings(check, encounter_check)
     return Evidence(
         findings=_once({_key(finding, check): finding for finding in reversed(findings)}),
-        judged=_judged(check, encounter_check),
+        judged=rules.judged(check, encounter_check),
         conditions=conditions_of(claim, request, check),
         facts=dict(_facts(encounter_check)),
     )
 
 
-def gather_from_claim(check: ClaimCheck) -> Evidence:
+def gather_from_claim(rules: EvidenceRules, check: ClaimCheck) -> Evidence:
     """The evidence of a claim that another system made: no record is at hand, so the file alone speaks."""
-    rules = RuleSet(claim_rules(), check.payer)
+    found = rules.findings_in_claim(check)
     return Evidence(
-        findings={_key(finding, check): finding for finding in reversed(rules.findings(check))},
-        judged=frozenset(rule.id for rule in claim_rules()) - {*rules.not_judged(check)},
+        findings={_key(finding, check): finding for finding in reversed(found)},
+        judged=rules.judged_in_claim(check),
         conditions=frozenset(),
     )
 
@@ -95,16 +133,6 @@ def _once(findings: Mapping[str, Finding]) -> dict[str, Finding]:
         for key, finding in findings.items()
         if finding.rule != _DIFFERENCE or key not in clues() or not named & set(clues()[key].causes)
     }
-
-
-def _judged(check: ClaimCheck, encounter_check: EncounterCheck) -> frozenset[str]:
-    """The rules that looked, or that had nothing to look for: only those that lack something are left out."""
-    product = encounter_check.product
-    gate = product.clinical_gate if product is not None else None
-    rules = [*claim_rules(), *encounter_rules(gate)]
-    lacking = {*RuleSet(claim_rules(), check.payer).not_judged(check)}
-    lacking |= {*RuleSet(encounter_rules(gate), check.payer).not_judged(encounter_check)}
-    return frozenset(rule.id for rule in rules) - lacking
 
 
 def _key(finding: Finding, check: ClaimCheck) -> str:
@@ -215,7 +243,7 @@ def claim_check_of(
         payer_order=request.payer_order,
         site=request.site,
         created=encounter_check.today,
-        rebuild=lambda: _rebuilt(request),
+        rebuild=cache(lambda: _rebuilt(request)),
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.denials.case import Case
 from pipeline.denials.item import WorkItem
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import EXTERNAL, ClaimRow
-from pipeline.life import in_order, life_of
+from pipeline.life import in_order, life_of, state_said
 from pipeline.worklist.answered_claims import case_of
 from pipeline.worklist.desk import Desk
 
@@ -57,13 +57,18 @@ class Bill:
 
 def bills_of(desk: Desk) -> list[Bill]:
     """All bills of a ledger."""
+    groups = claims_by_bill(desk)
+    made = {group[0].id: bill_of(desk, group) for group in desk.walk_groups(groups)}
+    return [made[group[0].id] for group in groups]
+
+
+def claims_by_bill(desk: Desk) -> list[list[ClaimRow]]:
+    """The claims of each bill, the first one first."""
     groups: dict[tuple[str, ...], list[ClaimRow]] = {}
     known = {claim.id: claim for claim in desk.all_claims}
     for claim in desk.all_claims:
         groups.setdefault(_bill_key(claim, known), []).append(claim)
-    ordered = [sorted(group, key=_order) for group in groups.values()]
-    made = {group[0].id: _bill(desk, group) for group in desk.walk_groups(ordered)}
-    return [made[group[0].id] for group in ordered]
+    return [sorted(group, key=_order) for group in groups.values()]
 
 
 def _bill_key(claim: ClaimRow, known: dict[str, ClaimRow]) -> tuple[str, ...]:
@@ -80,13 +85,14 @@ def _order(claim: ClaimRow) -> tuple[int, bool, str]:
     return claim.file, claim.replaces is not None, claim.id
 
 
-def _bill(desk: Desk, claims: Sequence[ClaimRow]) -> Bill:
+def bill_of(desk: Desk, claims: Sequence[ClaimRow]) -> Bill:
+    """The bill of its claims; to be asked within a walk."""
     first = claims[0]
     ours = first.origin != EXTERNAL
     events = [event for claim in claims for event in desk.events(claim)]
     paid = [event.day for event in events if event.paid_cents > 0 and event.day]
     refused = _first_refusal(desk, claims, ("rejected", *_DENIED))
-    denied = _first_refusal(desk, claims, _DENIED)
+    denied = refused if refused is None or refused.is_denial else _first_refusal(desk, claims, _DENIED)
     return Bill(
         payer=first.payer,
         sent=desk.sent_day(first) if ours else None,
@@ -117,14 +123,16 @@ def _decides(event: EventRow) -> bool:
     """Whether an answer pays or denies: a remittance that is not only pending, a final denial of a 277."""
     if event.stage not in _DECISIONS or event.verdict == "reversal":
         return False
-    return life_of([event]).state in ("paid", *_DENIED)
+    return state_said(event) in ("paid", *_DENIED)
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """The first time a bill was rejected or denied: its item as it was, what was paid until then, rules."""
+    """The first time a bill was rejected or denied: its item as it was, whether that answer denied it, what was
+    paid until then, rules."""
 
     item: WorkItem
+    is_denial: bool
     paid_cents: int
     found_by: tuple[str, ...]
 
@@ -135,18 +143,18 @@ def _first_refusal(desk: Desk, claims: Sequence[ClaimRow], states: Sequence[str]
     for claim in claims:
         events = in_order(desk.events(claim))
         for number, event in enumerate(events, start=1):
-            if claim.frequency != _VOID and life_of([event]).state in states:
-                found = _refusal(case_of(desk, claim), events[:number], paid)
+            if claim.frequency != _VOID and (said := state_said(event)) in states:
+                found = _refusal(case_of(desk, claim), said, events[:number], paid)
                 if found is not None:
                     return found
         paid += sum(event.paid_cents for event in events)
     return None
 
 
-def _refusal(case: Case, heard: Sequence[EventRow], paid: int) -> _Refusal | None:
+def _refusal(case: Case, said: str, heard: Sequence[EventRow], paid: int) -> _Refusal | None:
     item = answered_item(replace(case, life=life_of(heard)))
     if item is None:
         return None
     prevents = item.causes[0].cause.prevented_by
     found_by = tuple(rule for rule in prevents if rule in case.evidence.findings)
-    return _Refusal(item, paid + sum(event.paid_cents for event in heard), found_by)
+    return _Refusal(item, said in _DENIED, paid + sum(event.paid_cents for event in heard), found_by)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -38,7 +39,8 @@ class Figure:
 
 def figures_of(bills: Sequence[Bill], items: Iterable[WorkItem], today: dt.date) -> list[Figure]:
     """All figures. `items` are those open on the day."""
-    frame = pd.DataFrame([asdict(bill) for bill in bills], columns=list(Bill.__dataclass_fields__))
+    columns = [item.name for item in fields(Bill)]
+    frame = pd.DataFrame([attrgetter(*columns)(bill) for bill in bills], columns=columns)
     return [
         Figure("denials", "Denials by payer and cause", _denials(frame)),
         Figure("days", "Days from sent to the first payment", _days(frame)),

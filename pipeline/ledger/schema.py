@@ -9,10 +9,15 @@ Whoever changes a table counts VERSION up and adds a migration that leads there:
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -21,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from pipeline.ledger.column_types import String, Text
 
@@ -281,3 +287,23 @@ decisions = Table(
     Column("until", String),
     Index("decisions_by_subject", "subject"),
 )
+
+
+def create_tables(connection: Connection) -> None:
+    """All tables with their indexes, in a database that has none of them."""
+    for statement in _statements(type(connection.dialect)):
+        connection.exec_driver_sql(statement)
+
+
+@functools.cache
+def _statements(dialect: Callable[[], Dialect]) -> tuple[str, ...]:
+    """What makes the tables: the same for every ledger of a kind of database, so worded once."""
+    words = dialect()
+    elements: list[ExecutableDDLElement] = []
+    for table in metadata.sorted_tables:
+        elements += [CreateTable(table), *map(CreateIndex, sorted(table.indexes, key=_name))]
+    return tuple(str(element.compile(dialect=words)) for element in elements)
+
+
+def _name(index: Index) -> str:
+    return str(index.name)

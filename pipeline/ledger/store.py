@@ -93,7 +93,7 @@ class Ledger:
         """The tables of a new ledger; nothing to do where another run has made them meanwhile."""
         with self._begin("prepare") as connection:
             if _version(connection) is None:
-                schema.metadata.create_all(connection)
+                schema.create_tables(connection)
                 values = [("version", str(schema.VERSION)), (_PATIENT_KEY, secrets.token_hex(32))]
                 rows = [{"name": name, "value": value} for name, value in values]
                 connection.execute(insert(schema.settings), rows)

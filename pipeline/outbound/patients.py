@@ -60,13 +60,16 @@ class LedgerPriorClaims:
             for row in claims.live_drug_claims(self._connection, sorted(digests), product):
                 self._prepared[row.patient or "", product].append(row)
 
-    def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
-        """The live claims for a child's drug, those of this run among them."""
+    def drug_claims(
+        self, child: Sequence[ChildIdentity], product: str, besides: str = ""
+    ) -> list[EarlierClaim]:
+        """The live claims for a child's drug, those of this run among them, without those of an encounter."""
         digests = self._digests(child)
         found = {one.id: one for digest in digests for one in self._of_this_run[digest, product]}
         for row in self._live_drug_claims(digests, product):
-            found.setdefault(row.id, self._earlier(row))
-        return list(found.values())
+            if row.id not in found and (not besides or row.encounter != besides):
+                found[row.id] = self._earlier(row)
+        return [one for one in found.values() if not besides or one.encounter != besides]
 
     def _live_drug_claims(self, digests: Sequence[str], product: str) -> list[ClaimRow]:
         keys = [(digest, product) for digest in digests]

@@ -13,7 +13,8 @@ from pipeline.aftercare.visits import Visit
 from pipeline.pages.render import render
 from validators.readiness import Deadline, Readiness
 
-_DAYS_AHEAD = 90
+DAYS_AHEAD = 90
+"""How far the page looks."""
 _NEAR_DAYS = 60
 """A deadline that tells the birth date shows its days once they are so few."""
 MOST_VISITS = 600
@@ -62,7 +63,7 @@ def calendar_page(
     show_phi: bool = False,
 ) -> str:
     """The page as HTML, self-contained: planned infusions, then the visits of the next three months."""
-    last = today + dt.timedelta(days=_DAYS_AHEAD)
+    last = today + dt.timedelta(days=DAYS_AHEAD)
     near = sorted((visit for visit in visits if today <= visit.day <= last), key=lambda visit: visit.day)
     left_out = list(left_out)
     if len(near) > MOST_VISITS:

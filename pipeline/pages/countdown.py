@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from pydantic import ValidationError
 
 from mapping.encounter import Encounter
 from mapping.profile_store import ProfileError, ProfileStore
+from mapping.treatment import Treatment
 from pipeline.ledger import survey
 from pipeline.ledger.store import Ledger
 from pipeline.outbound.take_in import decode_content
 from validators.readiness import Readiness, check_before, readiness
-
-_PLANNED = "planned"
 
 
 def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) -> list[Readiness]:
@@ -24,19 +22,20 @@ def planned_infusions(ledger: Ledger, profiles: ProfileStore, today: dt.date) ->
     so stands in the worklist.
     """
     with ledger.reading() as connection:
-        records = (decode_content(row.content) for row in survey.newest_records(connection))
-        planned = [record for record in records if _is_planned(record)]
+        contents = [row.content for row in survey.newest_records(connection) if _is_planned(row.content)]
     found = []
-    for record in planned:
+    for content in contents:
         try:
-            check = check_before(Encounter.model_validate(record), profiles, today)
+            check = check_before(Encounter.model_validate(decode_content(content)), profiles, today)
         except (ValidationError, ProfileError):
             continue
         found.append(readiness(check))
     return sorted(found, key=lambda one: (one.infusion or dt.date.max, one.encounter))
 
 
-def _is_planned(record: Any) -> bool:
+def _is_planned(content: str) -> bool:
     """Whether a stored record says so, before anything else of it is looked at."""
-    therapy = record.get("therapy") if isinstance(record, dict) else None
-    return isinstance(therapy, dict) and therapy.get("status") == _PLANNED
+    try:
+        return Treatment.model_validate_json(content).is_planned
+    except ValidationError:
+        return False

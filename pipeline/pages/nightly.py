@@ -6,15 +6,16 @@ open items stays short; the pages of claims that need nobody any more are remove
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.aftercare.schedule import schedule_of
 from pipeline.denials.item import WorkItem
-from pipeline.figures.bills import bills_of
+from pipeline.figures.bills import Bill
 from pipeline.job import Job
-from pipeline.pages.calendar_page import calendar_page
+from pipeline.pages.calendar_page import DAYS_AHEAD, calendar_page
 from pipeline.pages.claim_page import claim_page
 from pipeline.pages.claim_views import claim_view
 from pipeline.pages.countdown import planned_infusions
@@ -29,7 +30,9 @@ _WORKBOOK = "worklist.xlsx"
 """Lies beside the report (`pipeline.worklist.nightly`)."""
 
 
-def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Sequence[Entry]) -> None:
+def write_pages(
+    job: Job, desk: Desk, summary: Mapping[str, Any], entries: Sequence[Entry], bills: Sequence[Bill]
+) -> None:
     """Write the pages of a night. Patient data is masked, unless the configuration shows it in reports."""
     folder = job.config.folders.reports
     items = [entry.item for entry in entries]
@@ -38,7 +41,7 @@ def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Seque
         job.today,
         summary,
         items,
-        shown_figures(bills_of(desk), items, job.today),
+        shown_figures(bills, items, job.today),
         claim_pages=Path(_CLAIM_PAGES),
         links=(("Calendar", calendar), ("Worklist as a workbook", _WORKBOOK)),
     )
@@ -48,7 +51,8 @@ def write_pages(job: Job, desk: Desk, summary: Mapping[str, Any], entries: Seque
 
 
 def _calendar(job: Job) -> str:
-    schedule = schedule_of(job.ledger, job.profiles, since=job.today)
+    last = job.today + dt.timedelta(days=DAYS_AHEAD)
+    schedule = schedule_of(job.ledger, job.profiles, job.today, last)
     planned = planned_infusions(job.ledger, job.profiles, job.today)
     return calendar_page(
         job.today,

@@ -34,6 +34,16 @@ def answered_claims(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
 
 def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
     """A claim with all that is at hand to judge its answer by; running the rules again takes the most time."""
+    if not with_evidence:
+        return _case(desk, claim, Evidence.none())
+    if not desk.has_at_hand(claim):
+        return _case(desk, claim, evidence_of(desk, claim))
+    if claim.id not in desk.cases:
+        desk.cases[claim.id] = _case(desk, claim, evidence_of(desk, claim))
+    return desk.cases[claim.id]
+
+
+def _case(desk: Desk, claim: ClaimRow, evidence: Evidence) -> Case:
     sent = desk.sent(claim)
     decided = [one.adjudicated for one in sent.other_coverages] if sent is not None else []
     return Case(
@@ -42,7 +52,7 @@ def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
         lines=desk.lines(claim),
         payer=desk.payer(claim.payer),
         product=desk.product(claim.product),
-        evidence=evidence_of(desk, claim) if with_evidence else Evidence.none(),
+        evidence=evidence,
         sent=sent,
         decided_before=max((day for day in decided if day is not None), default=None),
         acceptance=acceptance(desk, claim),
@@ -84,7 +94,7 @@ def _judged(desk: Desk, claim: ClaimRow) -> Evidence:
         return Evidence.none()
     payer = desk.payer(claim.payer)
     if claim.origin == EXTERNAL:
-        return gather_from_claim(_of_another_system(desk, sent, payer, desk.sent_day(claim)))
+        return gather_from_claim(desk.rules, _of_another_system(desk, sent, payer, desk.sent_day(claim)))
     if encounter is None:
         return Evidence.none()
     try:
@@ -102,7 +112,7 @@ def _judged(desk: Desk, claim: ClaimRow) -> Evidence:
     check = EncounterCheck(
         encounter, payer, request.site, request.product, day, desk.prior, claim.payer_order
     )
-    return gather(sent, request, claim_check_of(sent, request, check, desk.prior), check)
+    return gather(desk.rules, sent, request, claim_check_of(sent, request, check, desk.prior), check)
 
 
 def _of_another_system(desk: Desk, sent: Claim, payer: PayerProfile, day: dt.date) -> ClaimCheck:

@@ -20,7 +20,8 @@ from mapping.encounter import Encounter
 from mapping.profile_models import PayerProfile, ProductProfile
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
-from pipeline.denials.evidence import Evidence
+from pipeline.denials.case import Case
+from pipeline.denials.evidence import Evidence, EvidenceRules
 from pipeline.ledger import answers, claims, encounters, files, provider_adjustments
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow, LineRow
@@ -54,8 +55,11 @@ class Desk:
         self._archived = ArchivedClaims(config.folders.archive_out)
         self.evidence: dict[str, Evidence] = {}
         """What the rules found, by claim that was judged: it takes the most time, so once a night."""
+        self.rules = EvidenceRules()
         self._events: dict[str, list[EventRow]] = {}
         self._lives: dict[str, ClaimLife] = {}
+        self.cases: dict[str, Case] = {}
+        """The cases of claims whose answers are at hand."""
         self._records: dict[int, Encounter | None] = {}
         self._files: dict[int, FileRow] = {}
 
@@ -81,10 +85,10 @@ class Desk:
             and claim.version >= newest.get((claim.encounter, claim.part, claim.payer_order), 0)
         ]
 
-    @property
-    def written_off(self) -> Sequence[ClaimRow]:
-        """The claims that somebody gave up."""
-        return [claim for claim in self.all_claims if claim.state == WRITTEN_OFF]
+    @cached_property
+    def counting(self) -> frozenset[str]:
+        """The ids of the claims that still count."""
+        return frozenset(claim.id for claim in self.claims)
 
     @cached_property
     def _by_encounter(self) -> dict[str, list[ClaimRow]]:
@@ -114,7 +118,7 @@ class Desk:
         self._forget()
 
     def _forget(self) -> None:
-        self._events, self._lives, self._records = {}, {}, {}
+        self._events, self._lives, self._records, self.cases = {}, {}, {}, {}
 
     @cached_property
     def moved_money(self) -> Sequence[ProviderAdjustmentRow]:
@@ -127,6 +131,10 @@ class Desk:
         return LedgerPriorClaims(
             self.connection, patient_key(self.connection), self.config.folders.archive_out
         )
+
+    def has_at_hand(self, claim: ClaimRow) -> bool:
+        """Whether a walk is at the claim, so that what is known of it stays true for the moment."""
+        return claim.id in self._events
 
     def events(self, claim: ClaimRow) -> list[EventRow]:
         """What was answered about a claim."""

@@ -8,13 +8,14 @@ source in one of the lists here. Sources of claims are asked in one walk over al
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mapping.profile_store import ProfileStore
 from pipeline.config import Config
 from pipeline.denials.answered import answered_item
 from pipeline.denials.item import WorkItem
 from pipeline.ledger.claims import ClaimRow
+from pipeline.ledger.decisions import WRITTEN_OFF
 from pipeline.ledger.store import Ledger
 from pipeline.worklist.answered_claims import answered_claims, case_of
 from pipeline.worklist.changed_encounters import changed_encounters
@@ -45,10 +46,28 @@ OF_LEDGER: Sequence[Callable[[Desk], Iterable[WorkItem]]] = (
 
 
 def open_items(desk: Desk) -> list[WorkItem]:
-    """All open items: most money first, then the nearest due date, then the key."""
-    items = [item for claim in desk.walk(desk.claims) for source in OF_CLAIMS for item in source(desk, claim)]
-    items += [item for claim in desk.walk(desk.written_off) for item in answered_claims(desk, claim)]
-    items += [item for source in OF_LEDGER for item in source(desk)]
+    """All open items, in the order of `in_order`."""
+    of_claims = [item for claim in desk.walk(desk.all_claims) for item in items_of_claim(desk, claim)]
+    return in_order([*of_claims, *items_of_ledger(desk)])
+
+
+def items_of_claim(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
+    """What one claim needs; to be asked within a walk. Of one that somebody gave up only what was decided on."""
+    if claim.id in desk.counting:
+        for source in OF_CLAIMS:
+            yield from source(desk, claim)
+    elif claim.state == WRITTEN_OFF:
+        yield from answered_claims(desk, claim)
+
+
+def items_of_ledger(desk: Desk) -> Iterator[WorkItem]:
+    """What the ledger as a whole needs beside its claims."""
+    for source in OF_LEDGER:
+        yield from source(desk)
+
+
+def in_order(items: Iterable[WorkItem]) -> list[WorkItem]:
+    """Most money first, then the nearest due date, then the key."""
     return sorted(items, key=lambda item: (-item.amount_at_risk_cents, item.due or dt.date.max, item.key))
 
 

@@ -12,7 +12,7 @@ import vobject
 
 from mapping.profile_store import ProfileStore
 from pipeline.aftercare.icalendar_file import as_icalendar
-from pipeline.aftercare.visits import Visit, visits_of
+from pipeline.aftercare.visits import Visit, plan_of, visits_of
 from pipeline.config import Config
 from tests.support.builders import INPATIENT, REMOVED, a_child, an_encounter
 from tests.support.commands import assert_clean, j3399
@@ -28,7 +28,7 @@ def visits(changes: dict[str, Any] | None = None, revision: int = 1, **options: 
     encounter = an_encounter({"therapy.infusion_start": "2026-11-10T10:00", **(changes or {})}, **options)
     profiles = ProfileStore()
     payer = profiles.payer(encounter.coverages[0].payer)
-    return visits_of(encounter, revision, profiles.product("zolgensma"), payer)
+    return visits_of(encounter, revision, plan_of(profiles.product("zolgensma"), payer))
 
 
 def days(found: list[Visit]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -69,7 +69,7 @@ def test_a_payer_of_its_own_agreement_says_which_months_and_measures() -> None:
     profiles = ProfileStore()
     terms = {"agreement_milestone_months": (9,), "agreement_measures": ("sitting",)}
     payer = profiles.payer("default").model_copy(update=terms)
-    found = visits_of(encounter, 1, profiles.product("zolgensma"), payer)
+    found = visits_of(encounter, 1, plan_of(profiles.product("zolgensma"), payer))
     assert [(one.when, one.what) for one in found if one.kind == "milestone"] == [("month 9", ("sitting",))]
 
 
@@ -80,7 +80,7 @@ def test_a_payer_of_its_own_agreement_says_which_months_and_measures() -> None:
 def test_a_child_that_was_not_treated_has_no_visits(changes: dict[str, Any]) -> None:
     encounter = an_encounter(changes)
     profiles = ProfileStore()
-    assert visits_of(encounter, 1, profiles.product("zolgensma"), profiles.payer("default")) == []
+    assert visits_of(encounter, 1, plan_of(profiles.product("zolgensma"), profiles.payer("default"))) == []
 
 
 def entries(data: bytes) -> dict[str, Any]:

@@ -64,8 +64,11 @@ class Earlier:
     claim: str | dict[str, Any] | None
     sent: Claim | None = None
 
-    def drug_claims(self, child: Sequence[ChildIdentity], product: str) -> list[EarlierClaim]:
-        return self.chain("", "", "") if child else []
+    def drug_claims(
+        self, child: Sequence[ChildIdentity], product: str, besides: str = ""
+    ) -> list[EarlierClaim]:
+        found = self.chain("", "", "") if child else []
+        return [one for one in found if one.encounter != besides]
 
     def chain(self, patient_control_number: str, number: str, payer: str) -> list[EarlierClaim]:
         if self.claim is None:

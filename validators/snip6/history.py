@@ -34,7 +34,8 @@ def drug_lifetime(check: ClaimCheck) -> Iterator[Fault]:
     child = child_of_claim(check.claim, check.site)
     if check.encounter is not None:
         child = child_of_record(check.encounter) or child
-    for earlier in check.prior.drug_claims(child, check.therapy.key) if child else ():
+    own = check.encounter.id if check.encounter is not None else ""
+    for earlier in check.prior.drug_claims(child, check.therapy.key, besides=own) if child else ():
         if _is_another(check, earlier) and not _is_withdrawn_here(check, earlier):
             yield Fault(
                 "The child already has claim {earlier} for this drug.",
@@ -49,8 +50,6 @@ def _is_another(check: ClaimCheck, earlier: EarlierClaim) -> bool:
     """Whether the earlier claim bills the drug a second time, and is not this claim or its like to another payer."""
     is_same_payer = earlier.payer == check.payer.key
     if check.encounter is not None:
-        if earlier.encounter == check.encounter.id:
-            return False
         # the ledger takes one live claim for a place in the order of payers
         is_same_payer = is_same_payer or earlier.payer_order == check.payer_order
     elif is_same_payer and earlier.patient_control_number == check.claim.patient_control_number:
