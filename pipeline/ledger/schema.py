@@ -10,20 +10,19 @@ Whoever changes a table counts VERSION up and adds a migration that leads there:
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Connection,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
     UniqueConstraint,
+    make_url,
     text,
 )
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
@@ -291,14 +290,14 @@ decisions = Table(
 
 def create_tables(connection: Connection) -> None:
     """All tables with their indexes, in a database that has none of them."""
-    for statement in _statements(type(connection.dialect)):
+    for statement in _statements(f"{connection.dialect.name}+{connection.dialect.driver}"):
         connection.exec_driver_sql(statement)
 
 
 @functools.cache
-def _statements(dialect: Callable[[], Dialect]) -> tuple[str, ...]:
+def _statements(kind: str) -> tuple[str, ...]:
     """What makes the tables: the same for every ledger of a kind of database, so worded once."""
-    words = dialect()
+    words = make_url(f"{kind}://").get_dialect()()
     elements: list[ExecutableDDLElement] = []
     for table in metadata.sorted_tables:
         elements += [CreateTable(table), *map(CreateIndex, sorted(table.indexes, key=_name))]
