@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,7 +21,6 @@ from validators.ages import add_months
 MONITORING: Literal["monitoring"] = "monitoring"
 MILESTONE: Literal["milestone"] = "milestone"
 _Kind = Literal["monitoring", "milestone"]
-_Deeds = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +50,38 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What follows an infusion: by week or month what is done, each with what ends it earlier or later, or "".
+class Deeds:
+    """What is done in one visit: the tests or measures, and what ends them earlier or later."""
 
-    Tests of one week are one visit. The milestones are an agreement's.
+    what: tuple[str, ...]
+    until: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows an infusion, by week and, where there is an agreement, by month.
+
+    Tests of one week are one visit.
     """
 
-    weeks: Mapping[int, _Deeds]
-    milestones: Mapping[int, _Deeds]
+    weeks: Mapping[int, Deeds]
+    milestones: Mapping[int, Deeds]
 
 
 def plan_of(product: ProductProfile, payer: PayerProfile) -> Plan:
     """The plan that follows from the profiles."""
-    weeks: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    weeks: dict[int, list[Monitoring]] = defaultdict(list)
     for tests in product.monitoring:
         for week in tests.weeks:
-            weeks[week].append((tests.what, _until(tests)))
-    measures = tuple((measure, "") for measure in payer.agreement_measures)
+            weeks[week].append(tests)
     return Plan(
-        weeks={week: tuple(deeds) for week, deeds in weeks.items()},
-        milestones=dict.fromkeys(payer.agreement_milestone_months, measures),
+        weeks={week: _deeds(tests) for week, tests in weeks.items()},
+        milestones=dict.fromkeys(payer.agreement_milestone_months, Deeds(tuple(payer.agreement_measures))),
     )
+
+
+def _deeds(tests: Sequence[Monitoring]) -> Deeds:
+    return Deeds(tuple(one.what for one in tests), tuple(_until(one) for one in tests if one.until))
 
 
 def visits_of(
@@ -86,7 +96,7 @@ def visits_of(
     therapy, infused = treatment.therapy, treatment.infusion_date
     if therapy is None or therapy.status != "done" or infused is None:
         return []
-    planned: list[tuple[dt.date, _Kind, int, _Deeds]] = [
+    planned: list[tuple[dt.date, _Kind, int, Deeds]] = [
         (infused + dt.timedelta(weeks=week), MONITORING, week, deeds) for week, deeds in plan.weeks.items()
     ]
     if treatment.contract is not None:
@@ -104,11 +114,11 @@ def visits_of(
 def _until(tests: Monitoring) -> str:
     names = ", ".join(name.replace("_", " ") for name in tests.tests)
     single = f" ({names})" if len(tests.tests) > 1 else ""
-    return f"{tests.what}{single} until {tests.until}" if tests.until else ""
+    return f"{tests.what}{single} until {tests.until}"
 
 
 def _visit(
-    treatment: Treatment | Encounter, revision: int, kind: _Kind, number: int, day: dt.date, deeds: _Deeds
+    treatment: Treatment | Encounter, revision: int, kind: _Kind, number: int, day: dt.date, deeds: Deeds
 ) -> Visit:
     return Visit(
         encounter=treatment.id,
@@ -118,7 +128,7 @@ def _visit(
         kind=kind,
         number=number,
         day=day,
-        what=tuple(name for name, _ in deeds),
-        until=tuple(until for _, until in deeds if until),
+        what=deeds.what,
+        until=deeds.until,
         record_number=treatment.patient.record_number,
     )

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from edi.codes import code_words
 from pipeline.denials.evidence import Evidence
-from pipeline.denials.tables import UNKNOWN, Cause, Clue, causes, clues, code_weights
+from pipeline.denials.tables import UNKNOWN, Cause, causes, clues, code_weights
 
 Code = tuple[str, str]
 """The list of a code (`carc`, `rarc`, `status`, `category`, `syntax`) and the code."""
@@ -71,8 +71,8 @@ def rank(codes: Sequence[Code], evidence: Evidence, line: str = "") -> list[Rank
     shares = {cause: weight for cause, weight in weights.items() if cause in pointed}
     shares[UNKNOWN] = _unknown(telling)
     total = sum(shares.values())
-    order = list(causes())
-    ranked = sorted(shares, key=lambda cause: (-shares[cause], order.index(cause)))
+    order = {cause: place for place, cause in enumerate(causes())}
+    ranked = sorted(shares, key=lambda cause: (-shares[cause], order[cause]))
     return [
         RankedCause(causes()[cause], shares[cause] / total, _words(cause, telling, found)) for cause in ranked
     ]
@@ -96,16 +96,15 @@ def _weights(codes: Iterable[Code], found: Mapping[str, str], evidence: Evidence
         for cause in weights:
             weights[cause] *= own.get(cause, unnamed)
     for key, clue in clues().items():
-        factor = _factor(key, clue, found, evidence)
+        if key in found:
+            factor = clue.found
+        elif clue.rule in evidence.judged:
+            factor = clue.silent
+        else:
+            continue
         for cause in clue.causes:
             weights[cause] *= factor
     return weights
-
-
-def _factor(key: str, clue: Clue, found: Mapping[str, str], evidence: Evidence) -> float:
-    if key in found:
-        return clue.found
-    return clue.silent if clue.rule in evidence.judged else 1.0
 
 
 def _unknown(codes: Iterable[Code]) -> float:

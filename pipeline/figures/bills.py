@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.denials.answered import answered_item
-from pipeline.denials.case import Case
 from pipeline.denials.item import WorkItem
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import EXTERNAL, ClaimRow
 from pipeline.life import in_order, life_of, state_said
-from pipeline.worklist.answered_claims import case_of
+from pipeline.worklist.answered_claims import case_of, item_of
 from pipeline.worklist.desk import Desk
 
 _VOID = "8"
@@ -144,15 +143,17 @@ def _first_refusal(desk: Desk, claims: Sequence[ClaimRow], states: Sequence[str]
         events = in_order(desk.events(claim))
         for number, event in enumerate(events, start=1):
             if claim.frequency != _VOID and (said := state_said(event)) in states:
-                found = _refusal(case_of(desk, claim), said, events[:number], paid)
+                found = _refusal(desk, claim, said, events[:number], paid)
                 if found is not None:
                     return found
         paid += sum(event.paid_cents for event in events)
     return None
 
 
-def _refusal(case: Case, said: str, heard: Sequence[EventRow], paid: int) -> _Refusal | None:
-    item = answered_item(replace(case, life=life_of(heard)))
+def _refusal(desk: Desk, claim: ClaimRow, said: str, heard: Sequence[EventRow], paid: int) -> _Refusal | None:
+    case, life = case_of(desk, claim), life_of(heard)
+    # mostly the refusal is what still holds, and its item is in the worklist
+    item = item_of(desk, case) if life == case.life else answered_item(replace(case, life=life))
     if item is None:
         return None
     prevents = item.causes[0].cause.prevented_by

@@ -12,7 +12,6 @@ from pipeline.denials.answered import KINDS, answered_item
 from pipeline.denials.case import Case
 from pipeline.denials.evidence import Evidence, claim_check_of, gather, gather_from_claim
 from pipeline.denials.item import WorkItem
-from pipeline.ledger import answers
 from pipeline.ledger.claims import EXTERNAL, ClaimRow
 from pipeline.ledger.decisions import APPEALED, WRITTEN_OFF
 from pipeline.outbound.requests import claim_request
@@ -27,9 +26,18 @@ def answered_claims(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
     """The item of a claim that was not taken, or not paid in whole, of an appealed and written off one too:
     whether it is shown is what was decided on the item."""
     if claim.state in KINDS or claim.state in (APPEALED, WRITTEN_OFF):
-        item = answered_item(case_of(desk, claim))
+        item = item_of(desk, case_of(desk, claim))
         if item is not None:
             yield item
+
+
+def item_of(desk: Desk, case: Case) -> WorkItem | None:
+    """The item of a claim as its case says; made once while the claim's answers are at hand."""
+    if not desk.has_at_hand(case.claim):
+        return answered_item(case)
+    if case.claim.id not in desk.items:
+        desk.items[case.claim.id] = answered_item(case)
+    return desk.items[case.claim.id]
 
 
 def case_of(desk: Desk, claim: ClaimRow, with_evidence: bool = True) -> Case:
@@ -70,8 +78,7 @@ def acceptance(desk: Desk, claim: ClaimRow) -> str:
     if not accepted:
         return ""
     event = min(accepted, key=lambda one: (one.stage != "277CA-payer", one.day or ""))
-    found = answers.file_of(desk.connection, event.digest)
-    name, received = found if found is not None else ("", "")
+    name, received = desk.inbound_file(event)
     folder = desk.config.folders.archive_in / received[:10]
     where = f"archive/in/{received[:10]}" if (folder / name).is_file() else f"taken in on {received[:10]}"
     return f"277CA of the {_FROM_WHOM[event.stage]} of {event.day}, file {name} ({where})"

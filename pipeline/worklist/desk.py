@@ -22,6 +22,7 @@ from mapping.profile_store import ProfileError, ProfileStore
 from pipeline.config import Config
 from pipeline.denials.case import Case
 from pipeline.denials.evidence import Evidence, EvidenceRules
+from pipeline.denials.item import WorkItem
 from pipeline.ledger import answers, claims, encounters, files, provider_adjustments
 from pipeline.ledger.answers import EventRow
 from pipeline.ledger.claims import ClaimRow, LineRow
@@ -60,6 +61,10 @@ class Desk:
         self._lives: dict[str, ClaimLife] = {}
         self.cases: dict[str, Case] = {}
         """The cases of claims whose answers are at hand."""
+        self.items: dict[str, WorkItem | None] = {}
+        """What follows from these cases."""
+        self._lines: dict[str, list[LineRow]] | None = None
+        self._inbound: dict[str, tuple[str, str]] = {}
         self._records: dict[int, Encounter | None] = {}
         self._files: dict[int, FileRow] = {}
 
@@ -118,7 +123,8 @@ class Desk:
         self._forget()
 
     def _forget(self) -> None:
-        self._events, self._lives, self._records, self.cases = {}, {}, {}, {}
+        self._events, self._lives, self._records, self._lines = {}, {}, {}, None
+        self.cases, self.items = {}, {}
 
     @cached_property
     def moved_money(self) -> Sequence[ProviderAdjustmentRow]:
@@ -152,7 +158,11 @@ class Desk:
 
     def lines(self, claim: ClaimRow) -> list[LineRow]:
         """The service lines of a claim as sent."""
-        return claims.lines_of(self.connection, claim.id)
+        if claim.id not in self._events:
+            return claims.lines_of(self.connection, claim.id)
+        if self._lines is None:
+            self._lines = claims.lines_of_claims(self.connection, self._events)
+        return self._lines[claim.id]
 
     def payer(self, key: str) -> PayerProfile:
         """The payer's profile, or the default's facts."""
@@ -174,6 +184,12 @@ class Desk:
         if claim.file not in self._files:
             self._files[claim.file] = files.by_row(self.connection, claim.file)
         return self._files[claim.file]
+
+    def inbound_file(self, event: EventRow) -> tuple[str, str]:
+        """The partner's own name of the file that an answer came in, and when it was taken in (ISO)."""
+        if event.digest not in self._inbound:
+            self._inbound[event.digest] = answers.file_of(self.connection, event.digest) or ("", "")
+        return self._inbound[event.digest]
 
     def sent_day(self, claim: ClaimRow) -> dt.date:
         """The day on which a claim went out."""
