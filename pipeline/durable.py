@@ -50,6 +50,11 @@ class DurableSteps:
 
     def write_file(self, path: Path, data: bytes) -> None:
         """A file of these bytes, on disk with its name, made anew where it stands."""
+        self._write_content(path, data)
+        self.sync_folder(path.parent)
+
+    def _write_content(self, path: Path, data: bytes) -> None:
+        """The bytes are on disk; whether the file's name is, is not known."""
         self.step("write", path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
         with os.fdopen(descriptor, "wb") as stream:
@@ -58,12 +63,11 @@ class DurableSteps:
             stream.flush()
             self.step("sync file", path)
             os.fsync(stream.fileno())
-        self.sync_folder(path.parent)
 
     def replace_file(self, path: Path, data: bytes) -> None:
         """A file of these bytes under its name at once: whole, or as it was before."""
         partial = path.with_name(_partial_name(path.name))
-        self.write_file(partial, data)
+        self._write_content(partial, data)
         self.rename(partial, path)
 
     def remove_unfinished(self, folder: Path) -> None:
