@@ -17,6 +17,7 @@ from tests.benchmarks.guide import WrongResult, time_guide
 from tests.benchmarks.ledger import time_ledgers
 from tests.benchmarks.many import time_many
 from tests.benchmarks.remittance import time_remittances
+from tests.benchmarks.report import time_report
 from tests.benchmarks.timing import ratios, seconds, spread
 from tests.benchmarks.validation import time_validation
 from tests.support.builders import NIGHT, a_child
@@ -38,6 +39,7 @@ def main() -> int:
         time_generate()
         if wrong_ledgers := time_ledgers():
             raise WrongResult("; ".join(wrong_ledgers))
+        time_report()
     except WrongResult as wrong:
         print(f"wrong result: {wrong}")
         return 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.config import Config
@@ -17,7 +18,9 @@ from tests.support.builders import NIGHT, a_child
 from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters
 
 REAL_CLAIMS = 50
-"""Claims of the real nights; one of them is denied in part, so that one in 50 is an open item."""
+"""Claims of the real nights."""
+ONE_DENIED: Mapping[int, Deny] = {2: Deny("252", remarks=("N395",))}
+"""By default one real claim is denied, so that one in 50 is an open item."""
 
 _NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
 _OWN = {
@@ -40,21 +43,24 @@ _OWN = {
 """What is a copy's own, by table; all else is as in the original."""
 
 
-def put_real_claims(config: Config) -> None:
+def put_real_claims(config: Config, denied: Mapping[int, Deny] = ONE_DENIED) -> None:
     """A night that sends the claims; their answers lie in the inbox for the next one."""
     put_encounters(config, "a.ndjson", [a_child(number) for number in range(1, REAL_CLAIMS + 1)])
     a_night(config)
     (data,) = outbox(config).values()
     said: dict[str, Pay | Deny] = {f"NGT{number:05d}": Pay() for number in range(1, REAL_CLAIMS + 1)}
-    said["NGT00002"] = Deny("252", remarks=("N395",))
+    said |= {f"NGT{number:05d}": deny for number, deny in denied.items()}
     for answer in clearinghouse(data, Script(claims=said), as_of=NIGHT + dt.timedelta(days=1)):
         put_answer(config, answer.name, answer.data)
 
 
-def a_large_ledger(folder: Path, claims: int) -> Config:
-    """A workspace whose ledger has so many claims, a multiple of 50, all of them answered by some eight events."""
+def a_large_ledger(folder: Path, claims: int, denied: Mapping[int, Deny] = ONE_DENIED) -> Config:
+    """A workspace whose ledger has so many claims, a multiple of 50, all of them answered by some eight events.
+
+    `denied` are the real claims, 1 to 50, that the payer denies: as many of each 50 are open items.
+    """
     config = a_workspace(folder)
-    put_real_claims(config)
+    put_real_claims(config, denied)
     a_night(config, NIGHT + dt.timedelta(days=2))
     multiply(config.ledger_path, claims // REAL_CLAIMS - 1)
     return config
