@@ -10,12 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from sqlalchemy import Connection
-
 from edi.finding import Finding, Place, RuleKey, Severity
-from pipeline.batches import batches
 from pipeline.chains import Chain
-from pipeline.inbound.states import chains_of
 from pipeline.ledger.answers import EventRow
 from pipeline.life import conflicts
 
@@ -24,16 +20,18 @@ REVERSAL_UNPAIRED = RuleKey("reversal-unpaired", None, Severity.WARNING)
 
 
 def doubts(
-    connection: Connection, touched: Iterable[str], digests: Collection[str], place: Place
+    chains: Iterable[Chain], touched: Collection[str], digests: Collection[str], place: Place
 ) -> list[Finding]:
-    """The doubts about the claims that a file touched, as far as its own transactions bring them about."""
-    found: list[Finding] = []
-    for some in batches(sorted(touched)):
-        chains = {row.id: chain for chain in chains_of(connection, some) for row in chain.claims}
-        for claim in some:
-            found += _disagreements(claim, chains[claim].events[claim], digests, place)
-            found += _reversals(claim, chains[claim], digests, place)
-    return found
+    """The doubts about the claims that a file touched, by claim, as far as its own transactions bring them
+    about. `chains` are those of the claims."""
+    found: dict[str, list[Finding]] = {}
+    for chain in chains:
+        for claim in (row.id for row in chain.claims if row.id in touched):
+            found[claim] = [
+                *_disagreements(claim, chain.events[claim], digests, place),
+                *_reversals(claim, chain, digests, place),
+            ]
+    return [finding for claim in sorted(found) for finding in found[claim]]
 
 
 def _disagreements(

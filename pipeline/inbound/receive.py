@@ -30,7 +30,7 @@ from pipeline.inbound.match.references import claims_named
 from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
 from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.positions import bodies_of_claims
-from pipeline.inbound.states import update_states
+from pipeline.inbound.states import update_states, updated_chains
 from pipeline.inbox.packed import is_packed, members, why_refused
 from pipeline.inbox.taking import read_taken, take
 from pipeline.job import Job
@@ -276,9 +276,9 @@ def _record_statement(
 def settle_effects(connection: Connection, file: AnswerFile, effects: Effects, place: Place) -> None:
     """What follows from the events of a file: whose they are, the states of claims, what is in doubt."""
     _tell_of(settle(connection, effects.accounts), effects, place)
-    update_states(connection, effects.touched)
     digests = {identity(answer) for answer in file.answers}
-    effects.findings += doubts(connection, effects.touched, digests, place)
+    chains = updated_chains(connection, effects.touched)
+    effects.findings += doubts(chains, effects.touched, digests, place)
 
 
 def tell_effects(job: Job, effects: Effects) -> None:

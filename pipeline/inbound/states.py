@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,12 @@ from pipeline.ledger import answers, claims, decisions, encounters
 def update_states(connection: Connection, touched: Iterable[str]) -> None:
     """Give claims, and those that follow or precede them, the states that follow from their events
     and from what was decided of them."""
+    for _ in updated_chains(connection, touched):
+        pass
+
+
+def updated_chains(connection: Connection, touched: Iterable[str]) -> Iterator[Chain]:
+    """The chains of claims, each once, as their states are given to them."""
     done: set[str] = set()
     for some in batches(sorted(touched)):
         chains = chains_of(connection, [claim for claim in some if claim not in done])
@@ -24,6 +30,7 @@ def update_states(connection: Connection, touched: Iterable[str]) -> None:
         encounters_of_chains = {one.encounter for chain in chains for one in chain.claims}
         live = encounters.with_live_claims(connection, encounters_of_chains)
         encounters.reopen_changed(connection, encounters_of_chains - live)
+        yield from chains
 
 
 def chains_of(connection: Connection, ids: Collection[str]) -> list[Chain]:

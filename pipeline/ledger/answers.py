@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
 
 from pipeline.file_names import stored_name
 from pipeline.ledger.schema import event_candidates, events, inbound_files, transactions
@@ -51,11 +51,28 @@ class EventRow:
     matched_by: str | None = None
 
 
+_HAS_FILE = select(inbound_files.c.sha256).where(inbound_files.c.sha256 == bindparam("sha256"))
+_HAS_TRANSACTION = select(transactions.c.digest).where(transactions.c.digest == bindparam("digest"))
+_OF_CLAIMS = (
+    select(events)
+    .where(events.c.claim.in_(bindparam("claims", expanding=True)))
+    .order_by(events.c.digest, events.c.position)
+)
+_OF_REFERENCES = (
+    select(events)
+    .where(events.c.reference >= bindparam("start"), events.c.reference < bindparam("end"))
+    .order_by(events.c.digest, events.c.position)
+)
+_UNSURE = (
+    select(events)
+    .where(or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE)))
+    .order_by(events.c.digest, events.c.position)
+)
+_PARKED = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
+
+
 def has_file(connection: Connection, sha256: str) -> bool:
-    return (
-        connection.execute(select(inbound_files.c.sha256).where(inbound_files.c.sha256 == sha256)).first()
-        is not None
-    )
+    return connection.execute(_HAS_FILE, {"sha256": sha256}).first() is not None
 
 
 def add_file(connection: Connection, sha256: str, name: str, kind: str, state: str, received: str) -> None:
@@ -68,10 +85,7 @@ def add_file(connection: Connection, sha256: str, name: str, kind: str, state: s
 
 
 def has_transaction(connection: Connection, digest: str) -> bool:
-    return (
-        connection.execute(select(transactions.c.digest).where(transactions.c.digest == digest)).first()
-        is not None
-    )
+    return connection.execute(_HAS_TRANSACTION, {"digest": digest}).first() is not None
 
 
 def has_trace(connection: Connection, number: str, payer: str) -> bool:
@@ -145,19 +159,17 @@ def _update_of(event: EventRow) -> Update:
 
 
 def add_event(connection: Connection, event: EventRow) -> None:
-    connection.execute(insert(events).values(**_values(event)))
+    connection.execute(insert(events), _values(event))
 
 
 def of_claim(connection: Connection, claim: str) -> list[EventRow]:
-    statement = select(events).where(events.c.claim == claim).order_by(events.c.digest, events.c.position)
-    return [_record(row) for row in connection.execute(statement)]
+    return of_claims(connection, [claim])[claim]
 
 
 def of_claims(connection: Connection, claims: Collection[str]) -> dict[str, list[EventRow]]:
     """The events of some hundred claims, by claim; a claim without any has an empty list."""
-    statement = select(events).where(events.c.claim.in_(claims)).order_by(events.c.digest, events.c.position)
     found: dict[str, list[EventRow]] = {claim: [] for claim in claims}
-    for row in connection.execute(statement):
+    for row in connection.execute(_OF_CLAIMS, {"claims": list(found)}):
         found[row.claim].append(_record(row))
     return found
 
@@ -170,28 +182,18 @@ def is_of_a_claim(connection: Connection, digest: str) -> bool:
 
 def parked(connection: Connection) -> list[EventRow]:
     """The events whose claim is not known."""
-    statement = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
-    return [_record(row) for row in connection.execute(statement)]
+    return [_record(row) for row in connection.execute(_PARKED)]
 
 
 def unsure(connection: Connection) -> list[EventRow]:
     """The events whose claim is not known, or not by its account number."""
-    statement = (
-        select(events)
-        .where(or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE)))
-        .order_by(events.c.digest, events.c.position)
-    )
-    return [_record(row) for row in connection.execute(statement)]
+    return [_record(row) for row in connection.execute(_UNSURE)]
 
 
 def of_references(connection: Connection, start: str) -> list[EventRow]:
     """The events whose reference begins so."""
-    statement = (
-        select(events)
-        .where(events.c.reference >= start, events.c.reference < start + _LAST)
-        .order_by(events.c.digest, events.c.position)
-    )
-    return [_record(row) for row in connection.execute(statement)]
+    found = connection.execute(_OF_REFERENCES, {"start": start, "end": start + _LAST})
+    return [_record(row) for row in found]
 
 
 def move(connection: Connection, event: EventRow, claim: str, matched_by: str | None) -> None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, or_, select, update
@@ -85,7 +85,12 @@ class ClaimRow:
     statement_through: str | None = None
 
 
-_COLUMNS = [claims.c[name] for name in ClaimRow.__slots__]
+_ROWS = select(*(claims.c[name] for name in ClaimRow.__slots__))
+_BY_ID = _ROWS.where(claims.c.id == bindparam("claim"))
+_AMONG = {
+    column: _ROWS.where(column.in_(bindparam("values", expanding=True)))
+    for column in (claims.c.id, claims.c.replaces)
+}
 
 
 def claim_id(encounter: str, part: str, payer_order: int, version: int) -> str:
@@ -193,7 +198,7 @@ def _add_patients(connection: Connection, digests: set[str], day: str) -> None:
 def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:
     """The live claims for a product of a child, who is known by any of these digests."""
     keys = [f"{patient}|{product}|{order}" for patient in patients for order in range(_MOST_PAYERS)]
-    statement = select(*_COLUMNS).where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
+    statement = _ROWS.where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -211,24 +216,18 @@ def accounts_numbered(connection: Connection, number: str) -> list[str]:
 
 def live_of(connection: Connection, encounter: str, payer_order: int) -> list[ClaimRow]:
     """The live claims of an encounter to one payer: one, or stay and drug."""
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            claims.c.encounter == encounter,
-            claims.c.payer_order == payer_order,
-            claims.c.live_key.is_not(None),
-        )
-        .order_by(claims.c.part.desc())
-    )
+    statement = _ROWS.where(
+        claims.c.encounter == encounter,
+        claims.c.payer_order == payer_order,
+        claims.c.live_key.is_not(None),
+    ).order_by(claims.c.part.desc())
     return [_record(row) for row in connection.execute(statement)]
 
 
 def live_by_encounter(connection: Connection, encounters: Collection[str]) -> dict[str, list[ClaimRow]]:
     """The live claims of some hundred encounters to all payers, by payer order, the stay before the drug."""
-    statement = (
-        select(*_COLUMNS)
-        .where(claims.c.encounter.in_(encounters), claims.c.live_key.is_not(None))
-        .order_by(claims.c.payer_order, claims.c.part.desc())
+    statement = _ROWS.where(claims.c.encounter.in_(encounters), claims.c.live_key.is_not(None)).order_by(
+        claims.c.payer_order, claims.c.part.desc()
     )
     found: defaultdict[str, list[ClaimRow]] = defaultdict(list)
     for row in connection.execute(statement):
@@ -257,13 +256,13 @@ def set_states(connection: Connection, chains: Sequence[StatesOfChain]) -> None:
     brings back is live again, unless another has taken its place meanwhile.
     """
     alone = [(rows[0], states[rows[0].id]) for rows, states in chains if len(rows) == 1]
-    shared = _shared_places(connection, [row for row, _ in alone])
+    shared = _shared_places(connection, [row for row, _ in alone]) if alone else set()
     free = [(row, state) for row, state in alone if shared.isdisjoint(_places(row))]
     _write_states(connection, [_state_values(row, state) for row, state in free])
     done = {row.id for row, _ in free}
     for rows, states in chains:
         if rows[0].id not in done:
-            _set_states_of_chain(connection, states)
+            _set_states_of_chain(connection, rows, states)
 
 
 def _places(claim: ClaimRow) -> list[str]:
@@ -307,39 +306,51 @@ def _write_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> Non
         connection.execute(statement, rows)
 
 
-def _set_states_of_chain(connection: Connection, states: Mapping[str, str]) -> None:
+def _set_states_of_chain(connection: Connection, rows: Sequence[ClaimRow], states: Mapping[str, str]) -> None:
     connection.execute(
         update(claims).where(claims.c.id.in_(states)).values(live_key=None, live_drug_key=None)
     )
+    chain = {row.id: row for row in rows}
+    keys = {key for row in rows for key in (_live_key(row), _waiting_key(row))}
+    taken = _taken_of(connection, claims.c.live_key, keys)
+    taken_drugs = _taken_of(connection, claims.c.live_drug_key, {_live_drug_key(row) for row in rows})
+    values = []
     for claim, state in states.items():
-        _set_state(connection, claim, state)
+        new = _state_values(chain[claim], state)
+        if new["its_drug_key"] in taken_drugs:
+            new["its_drug_key"] = None
+        if state not in ENDED_STATES:
+            new["its_key"] = _free_key(connection, chain, chain[claim], state, taken)
+        taken.add(new["its_key"])
+        taken_drugs.add(new["its_drug_key"])
+        chain[claim] = replace(chain[claim], state=state)
+        values.append(new)
+    _write_states(connection, values)
 
 
-def _set_state(connection: Connection, claim: str, state: str) -> None:
-    row = by_id(connection, claim)
-    assert row is not None
-    values = _state_values(row, state)
-    drug_key = values["its_drug_key"]
-    if drug_key is not None and _taken(connection, "live_drug_key", drug_key, claim):
-        values["its_drug_key"] = None
-    if state not in ENDED_STATES:
-        values["its_key"] = _free_key(connection, row, state)
-    _write_states(connection, [values])
-
-
-def _free_key(connection: Connection, claim: ClaimRow, state: str) -> str | None:
+def _free_key(
+    connection: Connection, chain: Mapping[str, ClaimRow], claim: ClaimRow, state: str, taken: Set[str | None]
+) -> str | None:
     """The claim's place among the live ones: its own, or beside the claim that it is to replace.
 
     A replacement that was denied waits no longer: another may be sent.
     """
     key = _live_key(claim)
-    if key is not None and not _taken(connection, "live_key", key, claim.id):
+    if key is not None and key not in taken:
         return key
-    replaced = by_id(connection, claim.replaces) if claim.replaces is not None else None
-    if replaced is None or replaced.state in ENDED_STATES or state == _DENIED:
+    if claim.replaces is None or state == _DENIED:
+        return None
+    replaced = chain.get(claim.replaces) or by_id(connection, claim.replaces)
+    if replaced is None or replaced.state in ENDED_STATES:
         return None
     waiting = _waiting_key(claim)
-    return None if _taken(connection, "live_key", waiting, claim.id) else waiting
+    return None if waiting in taken else waiting
+
+
+def _taken_of(connection: Connection, column: Column[Any], keys: Set[str | None]) -> set[str | None]:
+    """Those of some places that a claim has."""
+    wanted = sorted(key for key in keys if key is not None)
+    return set(connection.execute(select(column).where(column.in_(wanted))).scalars()) if wanted else set()
 
 
 def _live_key(claim: ClaimRow) -> str | None:
@@ -376,23 +387,23 @@ def _taken(connection: Connection, column: str, key: str, claim: str) -> bool:
 
 
 def by_id(connection: Connection, claim: str) -> ClaimRow | None:
-    row = connection.execute(select(*_COLUMNS).where(claims.c.id == claim)).first()
+    row = connection.execute(_BY_ID, {"claim": claim}).first()
     return _record(row) if row is not None else None
 
 
 def of_encounter(connection: Connection, encounter: str) -> list[ClaimRow]:
     """All claims of an encounter, by id."""
-    statement = select(*_COLUMNS).where(claims.c.encounter == encounter).order_by(claims.c.id)
+    statement = _ROWS.where(claims.c.encounter == encounter).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
 def all_claims(connection: Connection) -> list[ClaimRow]:
-    return [_record(row) for row in connection.execute(select(*_COLUMNS).order_by(claims.c.id))]
+    return [_record(row) for row in connection.execute(_ROWS.order_by(claims.c.id))]
 
 
 def replacing(connection: Connection, claim: str) -> list[ClaimRow]:
     """The claims that were sent in place of one, by id."""
-    statement = select(*_COLUMNS).where(claims.c.replaces == claim).order_by(claims.c.id)
+    statement = _ROWS.where(claims.c.replaces == claim).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -405,7 +416,7 @@ def count_by_state(connection: Connection) -> dict[str, int]:
 
 def of_file(connection: Connection, file: int, transaction: str | None = None) -> list[ClaimRow]:
     """The claims of a file, or of one of its transaction sets (ST02), in file order."""
-    statement = select(*_COLUMNS).where(claims.c.file == file).order_by(claims.c.position_in_file)
+    statement = _ROWS.where(claims.c.file == file).order_by(claims.c.position_in_file)
     if transaction is not None:
         statement = statement.where(claims.c.transaction_control_number == transaction)
     return [_record(row) for row in connection.execute(statement)]
@@ -413,31 +424,23 @@ def of_file(connection: Connection, file: int, transaction: str | None = None) -
 
 def of_batch(connection: Connection, reference: str) -> list[ClaimRow]:
     """The claims of one transaction set by its BHT03."""
-    statement = (
-        select(*_COLUMNS).where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)
-    )
+    statement = _ROWS.where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)
     return [_record(row) for row in connection.execute(statement)]
 
 
 def by_control_number(connection: Connection, patient_control_number: str) -> list[ClaimRow]:
     """All claims with this CLM01, the newest version first."""
-    statement = (
-        select(*_COLUMNS)
-        .where(claims.c.patient_control_number == patient_control_number)
-        .order_by(claims.c.version.desc(), claims.c.id)
+    statement = _ROWS.where(claims.c.patient_control_number == patient_control_number).order_by(
+        claims.c.version.desc(), claims.c.id
     )
     return [_record(row) for row in connection.execute(statement)]
 
 
 def with_account(connection: Connection, start: str) -> list[ClaimRow]:
     """All claims whose account number (CLM01) begins so, by id."""
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            claims.c.patient_control_number >= start, claims.c.patient_control_number < start + "\U0010ffff"
-        )
-        .order_by(claims.c.id)
-    )
+    statement = _ROWS.where(
+        claims.c.patient_control_number >= start, claims.c.patient_control_number < start + "\U0010ffff"
+    ).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -479,8 +482,7 @@ def of_patients(connection: Connection, digests: Collection[str], total_cents: i
     )
     most = select(func.max(known.c.shared)).scalar_subquery()
     statement = (
-        select(*_COLUMNS)
-        .join(known, known.c.claim == claims.c.id)
+        _ROWS.join(known, known.c.claim == claims.c.id)
         .where(claims.c.total_cents == total_cents, known.c.shared == most)
         .order_by(claims.c.id)
     )
@@ -490,7 +492,7 @@ def of_patients(connection: Connection, digests: Collection[str], total_cents: i
 def link_chains(connection: Connection) -> set[str]:
     """Let claims that name another by the payer's number (REF*F8) replace it, where one claim to that
     payer has it; the ids of those that now do."""
-    statement = select(*_COLUMNS).where(
+    statement = _ROWS.where(
         # few claims name another, and nearly all replace none: said so, no index of those is taken
         claims.c.original_number > "",
         func.coalesce(claims.c.replaces, "") == "",
@@ -518,19 +520,22 @@ def chain_of(connection: Connection, claim: str) -> list[ClaimRow]:
 def chains_of(connection: Connection, ids: Collection[str]) -> list[list[ClaimRow]]:
     """The chains of some hundred claims, each once: all that they replace and all that replace them, by id."""
     found: dict[str, ClaimRow] = {}
+    asked: set[str] = set()
     wanted = set(ids)
     while wanted:
-        new = [*_with(connection, claims.c.id, wanted - found.keys())]
+        new = _with(connection, claims.c.id, wanted - found.keys())
         new += _with(connection, claims.c.replaces, wanted)
-        wanted = {row.id for row in new if row.id not in found}
-        wanted |= {row.replaces for row in new if row.replaces and row.replaces not in found}
+        asked |= wanted
         found |= {row.id: row for row in new}
+        wanted = {one for row in new for one in (row.id, row.replaces) if one is not None} - asked
     return _chained(found)
 
 
 def _with(connection: Connection, column: Column[Any], values: Collection[str]) -> list[ClaimRow]:
     """Asked of one column at a time: by both at once a database may look at every claim."""
-    return [_record(row) for row in connection.execute(select(*_COLUMNS).where(column.in_(values)))]
+    if not values:
+        return []
+    return [_record(row) for row in connection.execute(_AMONG[column], {"values": list(values)})]
 
 
 def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
@@ -545,7 +550,7 @@ def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
 
 
 def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
-    statement = select(*_COLUMNS).where(claims.c.state.in_(states)).order_by(claims.c.id)
+    statement = _ROWS.where(claims.c.state.in_(states)).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -557,10 +562,8 @@ def without_next_payer(connection: Connection, states: Sequence[str]) -> list[Cl
         .where(later.c.encounter == claims.c.encounter, later.c.payer_order > claims.c.payer_order)
         .exists()
     )
-    statement = (
-        select(*_COLUMNS)
-        .where(claims.c.state.in_(states), claims.c.has_next_payer, ~billed)
-        .order_by(claims.c.encounter, claims.c.id)
+    statement = _ROWS.where(claims.c.state.in_(states), claims.c.has_next_payer, ~billed).order_by(
+        claims.c.encounter, claims.c.id
     )
     return [_record(row) for row in connection.execute(statement)]
 
@@ -582,5 +585,5 @@ def lines_of_claims(connection: Connection, ids: Collection[str]) -> dict[str, l
 
 
 def _record(row: Sequence[Any]) -> ClaimRow:
-    """Of a row of `_COLUMNS`."""
+    """Of a row of `_ROWS`."""
     return ClaimRow(*row)

@@ -103,6 +103,12 @@ def by_row(connection: Connection, row: int) -> FileRow:
     return _record(connection.execute(select(files).where(files.c.id == row)).one())
 
 
+def days_of(connection: Connection, rows: Collection[int]) -> dict[int, str]:
+    """The days on which some files were made, by row."""
+    statement = select(files.c.id, files.c.day).where(files.c.id.in_(rows))
+    return {row.id: row.day for row in connection.execute(statement)}
+
+
 def by_control_number(connection: Connection, parties: Parties, control_number: int) -> FileRow | None:
     """The file that went from these parties under this number; None where two systems used it."""
     statement = select(files).where(*_same_parties(parties), files.c.control_number == control_number)

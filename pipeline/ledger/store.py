@@ -24,6 +24,7 @@ class Ledger:
     def __init__(self, database: Database, steps: DurableSteps) -> None:
         self._database = database
         self._steps = steps
+        self._patient_key: bytes | None = None
         self.epoch = 0
 
     @classmethod
@@ -170,9 +171,11 @@ class Ledger:
                 transaction.rollback()
 
     def patient_key(self) -> bytes:
-        """The key of patient digests; it never leaves the ledger."""
-        with self.reading() as connection:
-            return patient_key(connection)
+        """The key of patient digests; it never leaves the ledger, and never changes."""
+        if self._patient_key is None:
+            with self.reading() as connection:
+                self._patient_key = patient_key(connection)
+        return self._patient_key
 
     def fenced(self, steps: DurableSteps) -> DurableSteps:
         """Steps on files that stop where another machine may have taken this run over."""

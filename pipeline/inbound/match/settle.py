@@ -82,9 +82,10 @@ def _settle_account(
         outcomes = {_key(event): (named[0].id,) for event in moving}
     else:
         ids = {_key(event) for event in moving}
-        known = (event for claim in named for event in answers.of_claim(connection, claim.id))
-        fixed = [event for event in known if _key(event) not in ids]
-        sent = {claim.id: files.by_row(connection, claim.file).day for claim in named}
+        known = answers.of_claims(connection, [claim.id for claim in named])
+        fixed = [event for found in known.values() for event in found if _key(event) not in ids]
+        days = files.days_of(connection, {claim.file for claim in named})
+        sent = {claim.id: days[claim.file] for claim in named}
         outcomes = Versions(named, sent, moving, fixed).outcomes()
     for event in moving:
         _give(connection, event, BY_ACCOUNT, outcomes[_key(event)], settled)
