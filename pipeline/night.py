@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from edi.envelope import collector_seldom
 from mapping.profile_store import ProfileError, ProfileStore
 from pipeline import exit_codes, report
 from pipeline.config import Config
@@ -162,7 +163,7 @@ def _finish(job: Job, with_pages: bool) -> dict[str, Any]:
     exit_code = exit_codes.FINDINGS if job.journal.needs_attention else exit_codes.DONE
     if job.journal.unreachable:
         exit_code = exit_codes.UNREACHABLE
-    with job.stage("reports"), job.ledger.reading() as connection:
+    with job.stage("reports"), job.ledger.reading() as connection, collector_seldom():
         report.write_held(job)
         desk = Desk(job.config, connection, job.profiles, job.today)
         items, bills = items_and_bills(desk) if with_pages else (open_items(desk), [])

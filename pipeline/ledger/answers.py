@@ -51,24 +51,27 @@ class EventRow:
     matched_by: str | None = None
 
 
+_NAMES = EventRow.__slots__
+_COLUMNS = [events.c[name] for name in _NAMES]
+_BODY, _CLUES, _CLAIM = (_NAMES.index(name) for name in ("body", "clues", "claim"))
 _HAS_FILE = select(inbound_files.c.sha256).where(inbound_files.c.sha256 == bindparam("sha256"))
 _HAS_TRANSACTION = select(transactions.c.digest).where(transactions.c.digest == bindparam("digest"))
 _OF_CLAIMS = (
-    select(events)
+    select(*_COLUMNS)
     .where(events.c.claim.in_(bindparam("claims", expanding=True)))
     .order_by(events.c.digest, events.c.position)
 )
 _OF_REFERENCES = (
-    select(events)
+    select(*_COLUMNS)
     .where(events.c.reference >= bindparam("start"), events.c.reference < bindparam("end"))
     .order_by(events.c.digest, events.c.position)
 )
 _UNSURE = (
-    select(events)
+    select(*_COLUMNS)
     .where(or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE)))
     .order_by(events.c.digest, events.c.position)
 )
-_PARKED = select(events).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
+_PARKED = select(*_COLUMNS).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
 
 
 def has_file(connection: Connection, sha256: str) -> bool:
@@ -129,7 +132,7 @@ def forget_unread(connection: Connection, digest: str) -> None:
 
 def of_transaction(connection: Connection, digest: str) -> list[EventRow]:
     """The events of a transaction, by place and claim."""
-    statement = select(events).where(events.c.digest == digest).order_by(events.c.position, events.c.claim)
+    statement = select(*_COLUMNS).where(events.c.digest == digest).order_by(events.c.position, events.c.claim)
     return [_record(row) for row in connection.execute(statement)]
 
 
@@ -170,7 +173,7 @@ def of_claims(connection: Connection, claims: Collection[str]) -> dict[str, list
     """The events of some hundred claims, by claim; a claim without any has an empty list."""
     found: dict[str, list[EventRow]] = {claim: [] for claim in claims}
     for row in connection.execute(_OF_CLAIMS, {"claims": list(found)}):
-        found[row.claim].append(_record(row))
+        found[row[_CLAIM]].append(_record(row))
     return found
 
 
@@ -263,6 +266,9 @@ def _values(event: EventRow) -> dict[str, Any]:
 
 
 def _record(row: Row[Any]) -> EventRow:
-    values = {name: getattr(row, name) for name in EventRow.__slots__}
-    clues = json.loads(row.clues) if row.clues is not None else None
-    return EventRow(**{**values, "body": json.loads(row.body), "clues": clues})
+    """Of a row of `_COLUMNS`."""
+    values = list(row)
+    values[_BODY] = json.loads(values[_BODY])
+    if values[_CLUES] is not None:
+        values[_CLUES] = json.loads(values[_CLUES])
+    return EventRow(*values)

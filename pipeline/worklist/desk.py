@@ -199,6 +199,8 @@ class Desk:
         """The record that a claim was made from; None where there is none, or it no longer fits."""
         if claim.encounter_row is None:
             return None
+        if claim.encounter_row in self._records:
+            return self._records[claim.encounter_row]
         return self.record_of(encounters.by_row(self.connection, claim.encounter_row))
 
     def record_of(self, row: EncounterRow) -> Encounter | None:
