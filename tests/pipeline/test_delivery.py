@@ -28,7 +28,7 @@ from tests.support.nights import a_night, a_workspace, put_encounters
 from tests.support.processes import DIED, DyingSteps, in_child
 from tests.support.sftp_server import PASSWORD, USER, CuttingProxy, PartnerServer, a_partner
 
-pytestmark = pytest.mark.usefixtures("plain_charts")
+pytestmark = pytest.mark.usefixtures("plain_charts", "known_packages")
 
 Wrong = Callable[[Path, PartnerServer], None]
 PARTNER = "test-clearinghouse"

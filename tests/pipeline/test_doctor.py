@@ -25,6 +25,8 @@ from tests.support.builders import NIGHT, a_child
 from tests.support.commands import assert_clean, j3399
 from tests.support.nights import a_night, a_workspace, put_encounters, tree
 
+pytestmark = pytest.mark.usefixtures("known_packages")
+
 EARLY = min(table.refresh_by for table in tables().values()) - dt.timedelta(1)
 
 
