@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 MAXIMUM_AMOUNT = Decimal("99999999.99")
 MAXIMUM_CENTS = 10**15 - 1
@@ -137,6 +138,7 @@ def dollars(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}${from_cents(abs(cents)):,.2f}"
 
 
+@lru_cache(maxsize=1024)  # the claims of a file share many days
 def format_date(value: date) -> str:
     """CCYYMMDD (qualifier D8)."""
     return f"{value.year:04d}{value.month:02d}{value.day:02d}"

@@ -22,6 +22,9 @@ Element = str | Composite | None
 SegmentValues = Sequence[Element]
 
 
+_UNSAFE = "an element holds a separator, a control character or a character outside ASCII"
+
+
 class UnsafeElement(ValueError):
     """An element holds a separator, a control character or a character outside ASCII."""
 
@@ -53,6 +56,36 @@ def write_segment(values: SegmentValues, separators: Separators) -> str:
     return separators.element.join(texts)
 
 
+def write_segments(segments: Iterable[SegmentValues], separators: Separators) -> list[str]:
+    """What `write_segment` makes of each of them, in a fraction of the time.
+
+    Joined first, all are looked at together: a mark more than was put between elements and components
+    stood in one of them.
+    """
+    element, component = separators.element, separators.component
+    texts: list[str] = []
+    elements = components = 0
+    for values in segments:
+        try:
+            text = element.join(values)  # type: ignore[arg-type]
+        except TypeError:
+            parts = []
+            for value in values:
+                if isinstance(value, str):
+                    parts.append(value)
+                else:
+                    parts.append(_composite(value, separators))
+                    components += parts[-1].count(component)
+            text = element.join(parts)
+        elements += len(values) - 1
+        texts.append(text)
+    whole = "".join(texts)
+    check_safe(whole, separators, but=element + component)
+    if whole.count(element) != elements or whole.count(component) != components:
+        raise UnsafeElement(_UNSAFE)
+    return [text.rstrip(element) for text in texts]
+
+
 def _composite(value: Composite | None, separators: Separators) -> str:
     if value is None:
         return ""
@@ -63,15 +96,16 @@ def _composite(value: Composite | None, separators: Separators) -> str:
     return separators.component.join(parts)
 
 
-def check_safe(text: str, separators: Separators) -> None:
-    """Raise `UnsafeElement` for text that could be taken for structure."""
-    if _unsafe(separators).search(text):
-        raise UnsafeElement("an element holds a separator, a control character or a character outside ASCII")
+def check_safe(text: str, separators: Separators, but: str = "") -> None:
+    """Raise `UnsafeElement` for text that could be taken for structure; the marks in `but` may stand in it."""
+    if _unsafe(separators, but).search(text):
+        raise UnsafeElement(_UNSAFE)
 
 
 @cache
-def _unsafe(separators: Separators) -> re.Pattern[str]:
-    return re.compile(f"[^ -~]|[{re.escape(separators.all())}]")
+def _unsafe(separators: Separators, but: str) -> re.Pattern[str]:
+    marks = "".join(mark for mark in separators.all() if mark not in but)
+    return re.compile(f"[^ -~{re.escape(but)}]|[{re.escape(marks)}]")
 
 
 def write_interchange(
@@ -97,7 +131,7 @@ def write_interchange(
     count = 0
     for segments in transactions:
         count += 1
-        lines += [write_segment(values, separators) for values in segments]
+        lines += write_segments(segments, separators)
         transaction_control_number = str(segments[0][2])
         lines.append(write_segment(("SE", str(len(segments) + 1), transaction_control_number), separators))
     lines.append(write_segment(("GE", str(count), str(group_control_number)), separators))

@@ -39,8 +39,8 @@ class _Kind:
 _remembered = lru_cache(maxsize=1024)
 
 _TEXT = _Kind("text", str, str)
-_AMOUNT = _Kind("an amount of dollars and cents", _remembered(parse_amount), format_amount)
-_NUMBER = _Kind("a number", _remembered(parse_decimal), format_decimal)
+_AMOUNT = _Kind("an amount of dollars and cents", _remembered(parse_amount), _remembered(format_amount))
+_NUMBER = _Kind("a number", _remembered(parse_decimal), _remembered(format_decimal))
 _DAY = _Kind("a date as CCYYMMDD", _remembered(parse_day), format_date)
 
 
@@ -70,10 +70,6 @@ class Fixed:
     component: int
     value: str
     only_with: str | None
-
-    def stands_with(self, value_of: Callable[[str], Any]) -> bool:
-        """Whether it stands beside these fields."""
-        return self.only_with is None or value_of(self.only_with) not in _NOTHING
 
 
 def text(field: str, element: int, component: int = _ONE_VALUE) -> Cell:
@@ -136,6 +132,28 @@ class Layout:
         self._prescribed = [
             (slot(item), item.value, self._index[item.only_with] if item.only_with else None, item)
             for item in self._fixed
+        ]
+        self._prepare_to_write()
+
+    def _prepare_to_write(self) -> None:
+        """The same table as slots: what always stands there is put there once, each field then is one index."""
+        slot = self._slots.of
+        self._names = [cell.field for cell in self._cells] + [row.field for row in self._rows]
+        places = {name: index for index, name in enumerate(self._names)}
+        self._cell_slots = [slot(cell) for cell in self._cells]
+        self._cell_writes = [cell.kind.write for cell in self._cells]
+        self._row_slots = [
+            (places[row.field], row.field, [self._slots.at(*place) for place in row.places])
+            for row in self._rows
+        ]
+        self._blank = [self.segment_id, *[""] * (self._slots.end - 1)]
+        for item in self._fixed:
+            if item.only_with is None:
+                self._blank[slot(item)] = item.value
+        self._companions = [
+            (slot(item), item.value, places[item.only_with])
+            for item in self._fixed
+            if item.only_with is not None
         ]
 
     def _places(self) -> list[tuple[int, int]]:
@@ -218,42 +236,37 @@ class Layout:
 
         Raises ValueError where a value cannot stand in X12, or a row has no room for all texts.
         """
-        return self._write(lambda field: more[field] if field in more else getattr(record, field))
+        if more:
+            return self._write(
+                [more[name] if name in more else getattr(record, name) for name in self._names]
+            )
+        return self._write([getattr(record, name) for name in self._names])
 
     def write_values(self, **values: Any) -> SegmentValues:
         """The same for fields given by name."""
-        return self._write(values.__getitem__)
+        return self._write([values[name] for name in self._names])
 
-    def _write(self, value_of: Callable[[str], Any]) -> SegmentValues:
-        texts = [self.segment_id, *[""] * self._width]
-        composites: dict[int, dict[int, str]] = {}
-        for cell in self._cells:
-            value = value_of(cell.field)
-            if value is not None and value != "":
-                _put(texts, composites, cell.element, cell.component, cell.kind.write(value))
-        for row in self._rows:
-            contents: Sequence[str] = value_of(row.field)
-            if len(contents) > len(row.places):
-                raise ValueError(f"{self.segment_id} has room for {len(row.places)} {row.field}")
-            for (element, component), content in zip(row.places, contents, strict=False):
-                _put(texts, composites, element, component, content)
-        for item in self._fixed:
-            if item.stands_with(value_of):
-                _put(texts, composites, item.element, item.component, item.value)
-        values: list[str | list[str]] = [*texts]
-        for element, parts in composites.items():
-            if not texts[element]:
-                values[element] = [parts.get(component, "") for component in range(1, max(parts) + 1)]
-        return values
-
-
-def _put(
-    texts: list[str], composites: dict[int, dict[int, str]], element: int, component: int, text: str
-) -> None:
-    if component == _ONE_VALUE:
-        texts[element] = text
-    else:
-        composites.setdefault(element, {})[component] = text
+    def _write(self, contents: Sequence[Any]) -> SegmentValues:
+        """Of the fields' values, in the order of their names."""
+        texts: list[Any] = self._blank.copy()
+        for slot, write, content in zip(self._cell_slots, self._cell_writes, contents, strict=False):
+            if content is not None and content != "":
+                texts[slot] = write(content)
+        for index, name, slots in self._row_slots:
+            content = contents[index]
+            if len(content) > len(slots):
+                raise ValueError(f"{self.segment_id} has room for {len(slots)} {name}")
+            for slot, text in zip(slots, content, strict=False):
+                texts[slot] = text
+        for slot, prescribed, index in self._companions:
+            if contents[index] not in _NOTHING:
+                texts[slot] = prescribed
+        if self._slots.composites:
+            for element, start, end in self._slots.composites:
+                if any(parts := texts[start:end]):
+                    texts[element] = parts
+            del texts[self._width + 1 :]
+        return texts
 
 
 def _without_empty_end(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -282,6 +295,8 @@ class _Slots:
     def __init__(self, components: dict[int, set[int]], width: int) -> None:
         self._width = width + 1  # the id is element 0
         self._blanks = _blanks(self._width)
+        self.composites: list[tuple[int, int, int]] = []
+        """By their element, the first slot of their components and the one after the last."""
         self._composites: list[tuple[int, int, list[list[str]]]] = []
         self._index: dict[tuple[int, int], int] = {}
         unused = set(range(1, self._width))
@@ -293,6 +308,7 @@ class _Slots:
                 self._index[element, _ONE_VALUE] = element
                 continue
             count = max(known)
+            self.composites.append((element, end, end + count))
             self._composites.append((element, count, _blanks(count)))
             for component in range(1, count + 1):
                 self._index[element, component] = end + component - 1

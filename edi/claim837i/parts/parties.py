@@ -31,6 +31,7 @@ _TAXONOMY_ABOVE = ("2010AA",)
 _WITH_CONTACTS = ("1000A", "2010AA")
 _CONTACT_PLACES = (1, 2, 3)
 
+_NOBODY = Party()
 _NAME = ("entity_type", "name", "first_name", "middle_name", "suffix", "id_qualifier", "id")
 _read_name = NM1.reads(*_NAME)
 _read_lines = N3.reads("lines")
@@ -139,7 +140,7 @@ def write_party(entity: str, party: Party, loop: str) -> Segments:
 
     Raises ValueError for what the loop has no place for.
     """
-    if party == Party():
+    if party == _NOBODY:
         return
     yield NM1.write(party, entity=entity)
     specialty = _SPECIALTIES.get(loop)
