@@ -206,7 +206,7 @@
       </table>
 
       <table class="payers">
-        <caption class="only-read">Payers and the insured, form locators 50 to 65</caption>
+        <caption class="only-read">Payers, form locators 50 to 55</caption>
         <thead>
           <tr>
             <th scope="col"><span class="only-read">Order</span></th>
@@ -216,6 +216,21 @@
             <th scope="col"><span class="fl">53</span> Assigned</th>
             <th scope="col" class="number"><span class="fl">54</span> Paid before</th>
             <th scope="col" class="number"><span class="fl">55</span> Estimated due</th>
+          </tr>
+        </thead>
+        <tbody>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='P']" mode="payer"><xsl:with-param name="letter">A</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='S']" mode="payer"><xsl:with-param name="letter">B</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='T']" mode="payer"><xsl:with-param name="letter">C</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[not(contains('PST', segment[@id='SBR']/element[@number=1]))]" mode="payer"><xsl:with-param name="letter" select="'more'"/></xsl:apply-templates>
+        </tbody>
+      </table>
+
+      <table class="insured">
+        <caption class="only-read">The insured, form locators 58 to 62</caption>
+        <thead>
+          <tr>
+            <th scope="col"><span class="only-read">Order</span></th>
             <th scope="col"><span class="fl">58</span> Insured</th>
             <th scope="col"><span class="fl">59</span> Relation</th>
             <th scope="col"><span class="fl">60</span> Member id</th>
@@ -224,10 +239,10 @@
           </tr>
         </thead>
         <tbody>
-          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='P']" mode="payer"><xsl:with-param name="letter">A</xsl:with-param></xsl:apply-templates>
-          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='S']" mode="payer"><xsl:with-param name="letter">B</xsl:with-param></xsl:apply-templates>
-          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='T']" mode="payer"><xsl:with-param name="letter">C</xsl:with-param></xsl:apply-templates>
-          <xsl:apply-templates select="$payers[not(contains('PST', segment[@id='SBR']/element[@number=1]))]" mode="payer"><xsl:with-param name="letter" select="'more'"/></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='P']" mode="insured"><xsl:with-param name="letter">A</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='S']" mode="insured"><xsl:with-param name="letter">B</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[segment[@id='SBR']/element[@number=1]='T']" mode="insured"><xsl:with-param name="letter">C</xsl:with-param></xsl:apply-templates>
+          <xsl:apply-templates select="$payers[not(contains('PST', segment[@id='SBR']/element[@number=1]))]" mode="insured"><xsl:with-param name="letter" select="'more'"/></xsl:apply-templates>
         </tbody>
       </table>
 
@@ -389,13 +404,11 @@
     </xsl:if>
   </xsl:template>
 
-  <!-- a payer, 50 to 62: the one billed (2000B) or another (2320) -->
+  <!-- a payer, 50 to 55: the one billed (2000B) or another (2320) -->
   <xsl:template match="loop" mode="payer">
     <xsl:param name="letter"/>
     <xsl:variable name="is-billed" select="@id='2000B'"/>
     <xsl:variable name="payer" select="loop[@id='2330B'] | /claim/loop[@id='2010BB'][$is-billed]"/>
-    <xsl:variable name="insured" select="loop[@id='2330A'] | /claim/loop[@id='2010BA'][$is-billed]"/>
-    <xsl:variable name="relation" select="segment[@id='SBR']/element[@number=2] | /claim/loop[@id='2000C'][$is-billed]/segment[@id='PAT']/element[@number=1]"/>
     <tr>
       <xsl:if test="$is-billed"><xsl:attribute name="class">billed</xsl:attribute></xsl:if>
       <th scope="row"><xsl:value-of select="$letter"/></th>
@@ -407,6 +420,18 @@
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$paid"/><xsl:with-param name="class">number</xsl:with-param><xsl:with-param name="value"><xsl:call-template name="money"><xsl:with-param name="amount" select="$paid"/></xsl:call-template></xsl:with-param></xsl:call-template>
       <xsl:variable name="due" select="$claim/segment[@id='AMT'][element[@number=1]='F3'][$is-billed]/element[@number=2]"/>
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$due"/><xsl:with-param name="class">number</xsl:with-param><xsl:with-param name="value"><xsl:call-template name="money"><xsl:with-param name="amount" select="$due"/></xsl:call-template></xsl:with-param></xsl:call-template>
+    </tr>
+  </xsl:template>
+
+  <!-- who is insured by a payer, 58 to 62 -->
+  <xsl:template match="loop" mode="insured">
+    <xsl:param name="letter"/>
+    <xsl:variable name="is-billed" select="@id='2000B'"/>
+    <xsl:variable name="insured" select="loop[@id='2330A'] | /claim/loop[@id='2010BA'][$is-billed]"/>
+    <xsl:variable name="relation" select="segment[@id='SBR']/element[@number=2] | /claim/loop[@id='2000C'][$is-billed]/segment[@id='PAT']/element[@number=1]"/>
+    <tr>
+      <xsl:if test="$is-billed"><xsl:attribute name="class">billed</xsl:attribute></xsl:if>
+      <th scope="row"><xsl:value-of select="$letter"/></th>
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$insured/segment[@id='NM1']"/><xsl:with-param name="value"><xsl:call-template name="name"><xsl:with-param name="nm1" select="$insured/segment[@id='NM1']"/></xsl:call-template></xsl:with-param></xsl:call-template>
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$relation"/></xsl:call-template>
       <xsl:call-template name="cell"><xsl:with-param name="from" select="$insured/segment[@id='NM1']/element[@number=9]"/></xsl:call-template>

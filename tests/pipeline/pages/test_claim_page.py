@@ -98,6 +98,9 @@ def test_payers_stand_in_their_order_whoever_is_billed() -> None:
     assert [row[0].text_content() for row in rows] == ["A", "B"]
     assert [row.get("class") for row in rows] == [None, "billed"]
     assert rows[0][5].text_content() != "", "what the first payer paid"
+    insured = page.find_class("insured")[0].xpath(".//tbody/tr")
+    assert [row[0].text_content() for row in insured] == ["A", "B"]
+    assert all(row[1].text_content() and row[3].text_content() for row in insured), "name and member id"
 
 
 @pytest.mark.parametrize("path", sorted(SHAPES.glob("*.x12")), ids=lambda path: path.stem)
