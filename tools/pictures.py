@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
 
 from samples import play
 from tests.support.browser import browser
@@ -30,6 +31,10 @@ def main(folder: Path) -> int:
         chrome.get(report.resolve().as_uri())
         items = chrome.find_elements(By.CSS_SELECTOR, "tbody[data-kind='partly-denied']")
         items[0].find_element(By.CSS_SELECTOR, "button.open").click()
+        Select(chrome.find_element(By.CSS_SELECTOR, "[data-filters] [name=kind]")).select_by_visible_text(
+            "partly-denied"
+        )
+        chrome.execute_script("scrollTo(0, 0)")
         chrome.save_screenshot(str(_TARGET / "report.png"))
         link = items[0].find_element(By.CSS_SELECTOR, ".details a[href]").get_attribute("href")
         chrome.set_window_size(_WIDTH, 1050)
