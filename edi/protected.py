@@ -61,12 +61,15 @@ class Protected(Generic[T]):
             cls,
             inner,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda wrapped: (
-                    wrapped.reveal().isoformat() if isinstance(wrapped.reveal(), date) else wrapped.reveal()
-                ),
+                _serialised,
                 when_used="always",
             ),
         )
+
+
+def _serialised(wrapped: Protected[Any]) -> Any:
+    value = wrapped.reveal()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def reveal(value: object) -> object:

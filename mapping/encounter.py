@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +23,7 @@ from pydantic import (
 from edi.protected import Protected
 from edi.values import MAXIMUM_AMOUNT
 from mapping.ndc import NdcError, to_eleven_digits
-from mapping.written_values import EXACT, Answer, Day, Moment, Whole
+from mapping.written_values import Answer, Day, Moment, Whole, exact
 
 
 def _ndc(value: str) -> str:
@@ -33,10 +33,15 @@ def _ndc(value: str) -> str:
         raise ValueError(str(error)) from None
 
 
-Money = Annotated[Decimal, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2), EXACT]
-Charge = Annotated[Decimal, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2), EXACT]
-Quantity = Annotated[Decimal, Field(gt=0, max_digits=11, decimal_places=3), EXACT]
-LabValue = Annotated[Decimal, Field(ge=0, lt=1_000_000_000, decimal_places=6), EXACT]
+def _nothing() -> Any:
+    """An empty list where a field is not given; pydantic would copy one that it is given as the default."""
+    return Field(default_factory=list, json_schema_extra={"default": []})
+
+
+Money = Annotated[Decimal, Field(ge=-MAXIMUM_AMOUNT, le=MAXIMUM_AMOUNT, decimal_places=2), exact()]
+Charge = Annotated[Decimal, Field(ge=0, le=MAXIMUM_AMOUNT, decimal_places=2), exact()]
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=11, decimal_places=3), exact()]
+LabValue = Annotated[Decimal, Field(ge=0, lt=1_000_000_000, decimal_places=6), exact()]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A key of the hospital's own (encounter, site, payer). It shows in reports: no account numbers."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]*$", max_length=50)]
@@ -89,7 +94,7 @@ class Patient(Record):
     sex: Literal["F", "M", "U"]
     address: Address
     record_number: Protected[Identifier] | None = None
-    weight_kg: Annotated[Decimal, Field(gt=0, lt=200, decimal_places=3), EXACT] | None = None
+    weight_kg: Annotated[Decimal, Field(gt=0, lt=200, decimal_places=3), exact()] | None = None
     weight_date: Day | None = None
 
 
@@ -133,7 +138,7 @@ class LineAdjudication(Record):
 
     line: Annotated[Whole, Field(ge=1, le=999)]
     paid: Money
-    adjustments: list[Adjustment] = []
+    adjustments: list[Adjustment] = _nothing()
 
 
 class Adjudication(Record):
@@ -142,8 +147,8 @@ class Adjudication(Record):
     paid: Money
     date: Day
     payer_claim_control_number: Identifier | None = None
-    adjustments: list[Adjustment] = []
-    lines: list[LineAdjudication] = []
+    adjustments: list[Adjustment] = _nothing()
+    lines: list[LineAdjudication] = _nothing()
 
 
 class Coverage(Record):
@@ -158,7 +163,7 @@ class Coverage(Record):
     group_name: Name | None = None
     relationship: Literal["self", "spouse", "child", "other", "unknown"] = "self"
     subscriber: Subscriber | None = None
-    authorizations: list[Authorization] = []
+    authorizations: list[Authorization] = _nothing()
     adjudication: Adjudication | None = None
 
     @model_validator(mode="after")
@@ -238,14 +243,14 @@ class ServiceLine(Record):
     hcpcs: Annotated[Code, StringConstraints(to_upper=True, min_length=5, max_length=5)] | None = None
     modifiers: Annotated[
         list[Annotated[Code, StringConstraints(min_length=2, max_length=2)]], Field(max_length=4)
-    ] = []
+    ] = _nothing()
     description: Annotated[Text, Field(max_length=80)] | None = None
     charge: Charge
     non_covered_charge: Charge | None = None
     units: Quantity
     unit: Literal["UN", "DA"] = "UN"
     date: Day | None = None
-    notes: list[Text] = []
+    notes: list[Text] = _nothing()
 
 
 class Kit(Record):
@@ -297,7 +302,7 @@ class GlucocorticoidPlan(Record):
     """Planned steroid cover: milligrams of prednisolone (or its equivalent) per kg and day."""
 
     drug: Name
-    dose_mg_per_kg: Annotated[Decimal, Field(gt=0, lt=100, decimal_places=3), EXACT]
+    dose_mg_per_kg: Annotated[Decimal, Field(gt=0, lt=100, decimal_places=3), exact()]
     first_date: Day
     last_date: Day
 
@@ -332,7 +337,7 @@ class ClinicalPacket(Record):
     newborn_screening: Answer | None = None
     prior_therapies: list[PriorTherapy] | None = None
     glucocorticoid_plan: GlucocorticoidPlan | None = None
-    baseline_labs: list[LabResult] = []
+    baseline_labs: list[LabResult] = _nothing()
     monitoring_plan_months: Annotated[Whole, Field(ge=0, le=60)] | None = None
     neuromuscular_consult_date: Day | None = None
     boxed_warning_consent_date: Day | None = None
@@ -390,21 +395,23 @@ class Encounter(Record):
     admission: Admission
     statement: StatementPeriod | None = None
     diagnoses: list[Diagnosis]
-    procedures: list[ProcedureCode] = []
+    procedures: list[ProcedureCode] = _nothing()
     drg: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,4}$")] | None = None
-    condition_codes: list[Annotated[Code, StringConstraints(min_length=2, max_length=2)]] = []
-    occurrence_codes: list[OccurrenceCode] = []
-    occurrence_spans: list[OccurrenceSpan] = []
-    value_codes: list[ValueCode] = []
+    condition_codes: list[Annotated[Code, StringConstraints(min_length=2, max_length=2)]] = _nothing()
+    occurrence_codes: list[OccurrenceCode] = _nothing()
+    occurrence_spans: list[OccurrenceSpan] = _nothing()
+    value_codes: list[ValueCode] = _nothing()
     service_lines: Annotated[list[ServiceLine], Field(min_length=1, max_length=999)]
     therapy: Therapy | None = None
     clinical: ClinicalPacket = ClinicalPacket()
     contract: Contract | None = None
-    attachments: Annotated[list[AttachmentRecord], Field(max_length=10)] = []
+    attachments: Annotated[list[AttachmentRecord], Field(max_length=10)] = _nothing()
     pay_to: Address | None = None
     referral_number: Identifier | None = None
-    notes: list[Text] = []
-    file_information: Annotated[list[Annotated[Text, Field(max_length=80)]], Field(max_length=10)] = []
+    notes: list[Text] = _nothing()
+    file_information: Annotated[list[Annotated[Text, Field(max_length=80)]], Field(max_length=10)] = (
+        _nothing()
+    )
     estimated_amount_due: Charge | None = None
     delay_reason: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"] | None = None
     replaces: Replaces | None = None

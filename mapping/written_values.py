@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 
 _ONLY_A_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 _PLAIN_NUMBER = re.compile(r"\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*")
+_MOST_KNOWN = 4096
 _CLEAR_ANSWERS = frozenset({"true", "false", "yes", "no", "y", "n", "1", "0"})
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Decimal)) or (
-        isinstance(value, str) and _ONLY_A_NUMBER.fullmatch(value) is not None
-    )
+    if isinstance(value, str):
+        return _ONLY_A_NUMBER.fullmatch(value) is not None
+    return isinstance(value, (int, float, Decimal))
 
 
 def _day_as_text(value: Any) -> Any:
@@ -68,12 +70,36 @@ def _clear_answer(value: Any) -> Any:
     return value
 
 
-Day = Annotated[dt.date, BeforeValidator(_day_as_text)]
+def _once_a_text(prepare: Callable[[Any], Any]) -> WrapValidator:
+    """What prepares a value, and then lets pydantic judge it; both once for texts that are alike.
+
+    Records share many days, amounts and quantities. What is remembered belongs to one field's type:
+    another one has other limits.
+    """
+    known: dict[str, Any] = {}
+
+    def judged(value: Any, judge: ValidatorFunctionWrapHandler) -> Any:
+        if not isinstance(value, str):
+            return judge(prepare(value))
+        found = known.get(value)
+        if found is None:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[value] = judge(prepare(value))
+        return found
+
+    return WrapValidator(judged)
+
+
+def exact() -> WrapValidator:
+    """Makes a Decimal refuse binary floats. It stands behind the limits: pydantic judges those in its own code then."""
+    return _once_a_text(_exact_number)
+
+
+Day = Annotated[dt.date, _once_a_text(_day_as_text)]
 """A date, ISO 8601."""
 Moment = Annotated[dt.datetime, BeforeValidator(_moment_as_text), AfterValidator(_hospital_time)]
 """A date with its time of day at the hospital, ISO 8601. World time is refused: near midnight it is another day."""
-EXACT = BeforeValidator(_exact_number)
-"""Makes a Decimal refuse binary floats. It stands behind the limits: pydantic judges those in its own code then."""
 Whole = Annotated[int, BeforeValidator(_whole_number)]
 """A whole number."""
 Answer = Annotated[bool, BeforeValidator(_clear_answer)]

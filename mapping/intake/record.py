@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -87,7 +87,7 @@ def read_record(
 
 def canonical_json(value: Any) -> str:
     """The same record always as the same text: sorted keys, no blanks, decimals as text."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    text = _CANONICAL_JSON.encode(value)
     return text if _is_encodable(text) else json.dumps(value, sort_keys=True, default=str)
 
 
@@ -192,13 +192,22 @@ def _plain_number(value: Decimal) -> str:
     return f"{'-' if sign else ''}{significant}E{power}" if significant else "0"
 
 
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    Decimal: _plain_number,
+    dt.date: dt.date.isoformat,
+    dt.datetime: dt.datetime.isoformat,
+}
+
+
 def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return _plain_number(value)
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    return _WRITERS.get(type(value), str)(value)
 
 
-_PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
+# neither a decoded record nor a checked one can hold itself
+_CANONICAL_JSON = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False, check_circular=False
+)
+_PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain, check_circular=False)
 
 
 def _is_encodable(text: str) -> bool:
