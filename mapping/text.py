@@ -78,7 +78,7 @@ def is_changed(text: str, folded: str) -> bool:
 
 def loses_letters(text: str) -> bool:
     """Whether the text has letters or digits that folding cannot spell: a name would be another one without them."""
-    return any(mark.isalnum() and not mark.isascii() for mark in _spelled(text))
+    return not text.isascii() and any(mark.isalnum() and not mark.isascii() for mark in _spelled(text))
 
 
 def is_safe_id(text: str, separators: Separators) -> bool:

@@ -21,9 +21,14 @@ def baseline_results(check: EncounterCheck) -> dict[str, Baseline]:
 
     Of two results of one day the later in the list counts.
     """
+    return check.once(_results)
+
+
+def _results(check: EncounterCheck) -> dict[str, Baseline]:
     found: dict[str, Baseline] = {}
+    infused = check.infusion_date
     for number, result in enumerate(check.encounter.clinical.baseline_labs):
-        is_after = check.infusion_date is not None and result.date > check.infusion_date
+        is_after = infused is not None and result.date > infused
         known = found.get(result.test)
         if not is_after and (known is None or known.result.date <= result.date):
             found[result.test] = Baseline(number, result)

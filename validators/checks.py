@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from edi.claim837i.model import Claim, HealthCode, LoopSegment, ServiceLine
 from edi.envelope import Interchange
@@ -20,6 +19,7 @@ from edi.tokens import Segment
 from mapping import encounter as record
 from mapping.building.parts import WHOLE, drug_codes, frequency_of, infusion_day
 from mapping.encounter import Coverage, Encounter
+from mapping.fact import fact
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from validators import billed
 from validators.claims_before import ClaimsBefore, digest
@@ -51,22 +51,6 @@ InLoop = tuple[str, Segment]
 Value = TypeVar("Value")
 
 
-class fact(Generic[Value]):  # noqa: N801 - used as `property` is
-    """A property worked out once for a check, when the first rule asks for it.
-
-    `cached_property` does the same, but takes a lock for each, which costs more than most facts.
-    """
-
-    def __init__(self, work_out: Callable[[Any], Value]) -> None:
-        self._work_out = work_out
-        self._name = work_out.__name__
-        self.__doc__ = work_out.__doc__
-
-    def __get__(self, check: Any, owner: type) -> Value:
-        value = check.__dict__[self._name] = self._work_out(check)
-        return value
-
-
 @dataclass(frozen=True)
 class InterchangeCheck:
     """The envelope of a file of claims; `partner` is the one its receiver and sender belong to, or None."""
@@ -80,7 +64,22 @@ class InterchangeCheck:
 
 
 @dataclass(eq=False)
-class ClaimCheck:
+class _Remembering:
+    """What several rules ask of a check is worked out once."""
+
+    _once: dict[Callable[[Any], Any], Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, work_out: Callable[[Self], Value]) -> Value:
+        """What a function makes of the check; it is called once, however many rules ask."""
+        known = self._once
+        if work_out not in known:
+            known[work_out] = work_out(self)
+        value: Value = known[work_out]
+        return value
+
+
+@dataclass(eq=False)
+class ClaimCheck(_Remembering):
     """A claim read from a file, with all that may be known about it.
 
     `product` is the therapy the claim bills, None where it bills none. `encounter` and
@@ -103,7 +102,6 @@ class ClaimCheck:
     created: dt.date | None = None
     before: ClaimsBefore = field(default_factory=ClaimsBefore)
     rebuild: Callable[[], Claim | None] = lambda: None
-    _once: dict[Callable[[ClaimCheck], Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @fact
     def number(self) -> int:
@@ -148,14 +146,6 @@ class ClaimCheck:
     def place_of(self, item: InLoop, element: str) -> Place:
         """The place of an element of one of `segments`."""
         return self.claim.place_of(LoopSegment(*item), element)
-
-    def once(self, work_out: Callable[[ClaimCheck], Value]) -> Value:
-        """What a function makes of the claim; it is called once, however many rules ask."""
-        known = self._once
-        if work_out not in known:
-            known[work_out] = work_out(self)
-        value: Value = known[work_out]
-        return value
 
     @fact
     def lines_by_code(self) -> Mapping[str, Sequence[ServiceLine]]:
@@ -282,8 +272,8 @@ class ClaimCheck:
         return self.claim.line_place(line, segment, element)
 
 
-@dataclass(frozen=True)
-class EncounterCheck:
+@dataclass(eq=False)
+class EncounterCheck(_Remembering):
     """An encounter record before a claim is made of it."""
 
     encounter: Encounter
@@ -294,7 +284,7 @@ class EncounterCheck:
     prior: PriorClaims | None = None
     payer_order: int = 0
 
-    @property
+    @fact
     def therapy(self) -> ProductProfile:
         """The product, in rules of drugs and of gates; ValueError elsewhere."""
         if self.product is None:
@@ -307,23 +297,23 @@ class EncounterCheck:
         of_product: int = getattr(self.therapy.gate, name)
         return of_product if own is None else own
 
-    @property
+    @fact
     def coverage(self) -> Coverage:
         """The coverage of the payer whose turn it is."""
         return self.encounter.coverages[self.payer_order]
 
-    @property
+    @fact
     def is_void(self) -> bool:
         """Whether the claim to the payer withdraws an earlier one, and bills nothing."""
         return frequency_of(self.encounter, WHOLE, self.payer_order) == VOID
 
-    @cached_property
+    @fact
     def drug_lines(self) -> tuple[tuple[int, record.ServiceLine], ...]:
         """The lines of the record that bill the product, with their place in the list."""
         codes = drug_codes(self.encounter, self.product)
-        return tuple(pair for pair in enumerate(self.encounter.service_lines) if pair[1].hcpcs in codes)
+        return tuple([pair for pair in enumerate(self.encounter.service_lines) if pair[1].hcpcs in codes])
 
-    @cached_property
+    @fact
     def infusion_date(self) -> dt.date | None:
         """The day of the infusion, planned or done; None where the record does not say."""
         return infusion_day(self.encounter, self.product)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edi.finding import Finding
 from validators.checks import EncounterCheck
-from validators.registry import Rule, RuleSets, encounter_rules
+from validators.registry import Rule, RuleSet, RuleSets, encounter_rules, judge_together
 
 _OF_TREATMENT = "encounter"
 """The stage of rules that judge whether the treatment may be billed."""
@@ -23,9 +23,15 @@ class RecordGate:
 
         A void bills nothing: it must go out whatever the packet lacks.
         """
+        return self._rules_of(check).findings(check)
+
+    def judge_together(self, checks: Sequence[EncounterCheck]) -> list[list[Finding]]:
+        """The same for each of several encounters, and quicker: see `registry.judge_together`."""
+        return judge_together([(self._rules_of(check), check) for check in checks])
+
+    def _rules_of(self, check: EncounterCheck) -> RuleSet:
         gate = check.product.clinical_gate if check.product is not None else None
-        rules = self._rules.of(check.payer, (gate, check.is_void), lambda: _rules_for(gate, check.is_void))
-        return rules.findings(check)
+        return self._rules.of(check.payer, (gate, check.is_void), lambda: _rules_for(gate, check.is_void))
 
 
 def _rules_for(gate: str | None, is_void: bool) -> Iterator[Rule]:

@@ -289,8 +289,8 @@ class RuleSets:
         return known[1]
 
 
-def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck]]) -> list[list[Finding]]:
-    """For each claim what `RuleSet.findings` gives, rule by rule in place of claim by claim.
+def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck | EncounterCheck]]) -> list[list[Finding]]:
+    """For each claim (or record) what `RuleSet.findings` gives, rule by rule in place of claim by claim.
 
     Each rule sees the claims in their order. That is much quicker: a processor runs code twice as fast
     that it has just run, and there are a hundred rules.
@@ -305,7 +305,7 @@ def judge_together(claims: Sequence[tuple[RuleSet, ClaimCheck]]) -> list[list[Fi
         for rank, (function, rule, severity) in enumerate(bound):
             turns.setdefault(function, []).append((rank, rule, severity, numbers))
     checks = [check for _, check in claims]
-    orders: dict[tuple[int, ...], list[tuple[int, ClaimCheck]]] = {}
+    orders: dict[tuple[int, ...], list[tuple[int, ClaimCheck | EncounterCheck]]] = {}
     for function, some in turns.items():
         key = tuple([id(turn[-1]) for turn in some])
         order = orders.get(key)

@@ -115,7 +115,7 @@ def with_adjudications(
                 found.append(_adjudication(decision, item, payer.payer_id, line))
                 if is_split:
                     _line_cannot_be_split(notebook, order)
-    return replace(line, adjudications=tuple(found))
+    return replace(line, adjudications=tuple(found)) if found else line
 
 
 def _adjudication(

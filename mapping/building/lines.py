@@ -18,7 +18,6 @@ from edi.finding import Finding
 from edi.values import from_cents, to_cents
 from mapping import encounter as record
 from mapping.building.coordination import with_adjudications
-from mapping.building.parts import drug_codes
 from mapping.building.request import ClaimRequest, Notebook
 from mapping.rule_keys import RECORD_INVALID
 from mapping.text import fold
@@ -47,7 +46,7 @@ def service_lines(request: ClaimRequest, notebook: Notebook) -> tuple[ServiceLin
     that it stays the same when the record is billed in other parts.
     """
     built: list[ServiceLine] = []
-    codes = drug_codes(request.encounter, request.product)
+    codes = request.drug_codes
     for number, line in request.lines():
         source = _Source(number, line, line.hcpcs in codes)
         for charge, suffix in _shares(request, source):

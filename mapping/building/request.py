@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from edi.claim837i.model import Claim
@@ -10,12 +11,13 @@ from edi.protected import Protected
 from edi.separators import Separators
 from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
+from mapping.fact import fact
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
 from mapping.text import fold, is_changed, is_safe_id, loses_letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClaimRequest:
     """One claim to be built: the encounter, whose turn it is, and the profiles that apply.
 
@@ -38,7 +40,7 @@ class ClaimRequest:
     payers: tuple[PayerProfile | None, ...] = ()
     only: frozenset[int] | None = None
 
-    @property
+    @fact
     def coverage(self) -> Coverage:
         return self.encounter.coverages[self.payer_order]
 
@@ -53,12 +55,12 @@ class ClaimRequest:
         told = self.earlier[order] if order < len(self.earlier) else None
         return told or self.encounter.coverages[order].adjudication
 
-    @property
+    @fact
     def is_inpatient(self) -> bool:
         """Whether the claim is an inpatient bill: the drug alone never is."""
         return self.encounter.is_inpatient and self.part != DRUG
 
-    @property
+    @fact
     def carries_drug(self) -> bool:
         """Whether the drug is billed on this claim.
 
@@ -67,23 +69,29 @@ class ClaimRequest:
         """
         if self.product is None or self.part == STAY:
             return False
-        codes = drug_codes(self.encounter, self.product)
-        has_line = any(line.hcpcs in codes for _, line in self._chosen())
+        codes = self.drug_codes
+        has_line = any(line.hcpcs in codes for _, line in self._chosen)
         return has_line or (self.encounter.interim is None and self.only is None)
+
+    @fact
+    def drug_codes(self) -> Collection[str]:
+        """The codes under which the record has the product."""
+        return drug_codes(self.encounter, self.product)
 
     def lines(self) -> list[tuple[int, ServiceLine]]:
         """The record's lines that belong on this claim, with their number in the record (from 1)."""
-        numbered = self._chosen()
+        numbered = self._chosen
         if self.part == WHOLE:
             return numbered
-        codes = drug_codes(self.encounter, self.product)
+        codes = self.drug_codes
         return [(number, line) for number, line in numbered if (line.hcpcs in codes) is (self.part == DRUG)]
 
+    @fact
     def _chosen(self) -> list[tuple[int, ServiceLine]]:
         numbered = enumerate(self.encounter.service_lines, start=1)
         return [(number, line) for number, line in numbered if self.only is None or number in self.only]
 
-    @property
+    @fact
     def separators(self) -> Separators:
         return separators_of(self.partner)
 

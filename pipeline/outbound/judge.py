@@ -122,12 +122,33 @@ class Gate:
         waivers = decisions.waivers_of(self._connection, keys)
         asked = [(row, _or_fault(row, self._requests, row, live.get(row.encounter, ()))) for row in rows]
         self._prepare(keys, [one for _, found in asked if isinstance(found, list) for one in found])
+        judged = self._judge_records([found[0] for _, found in asked if isinstance(found, list) and found])
         for row, found in asked:
             if isinstance(found, Held):
                 yield found
             elif found:
                 held = [one for one in waivers.get(row.encounter, ()) if one.content_digest == row.digest]
-                yield _or_fault(row, self.candidates, row, found, held)
+                yield _or_fault(row, self.candidates, row, found, held, of_record=next(judged, None))
+
+    def _judge_records(self, requests: Sequence[ClaimRequest]) -> Iterator[list[Finding]]:
+        """What the rules of records find in each of some hundred; nothing where the program fails over one of them."""
+        try:
+            return iter(self._record_gate.judge_together([self._record_check(one) for one in requests]))
+        except TROUBLE:
+            raise
+        except Exception:
+            return iter(())  # judged one by one, it costs that one alone
+
+    def _record_check(self, request: ClaimRequest) -> EncounterCheck:
+        return EncounterCheck(
+            encounter=request.encounter,
+            payer=request.payer,
+            site=request.site,
+            product=request.product,
+            today=self._job.today,
+            prior=self._prior,
+            payer_order=request.payer_order,
+        )
 
     def _prepare(self, keys: Sequence[str], requests: Sequence[ClaimRequest]) -> None:
         """Ask the ledger once for what the rules will ask of each encounter."""
@@ -169,21 +190,17 @@ class Gate:
         requests: Sequence[ClaimRequest],
         waivers: Sequence[Waiver],
         build: Callable[[ClaimRequest], BuiltClaim] = build_claim,
+        *,
+        of_record: Sequence[Finding] | None = None,
     ) -> list[Candidate] | Held:
-        """The claims of these requests, which are of one encounter and payer; held where one has an error."""
+        """The claims of these requests, which are of one encounter and payer; held where one has an error.
+
+        `of_record` is what the rules of records found, where they were asked before.
+        """
         first = requests[0]
-        findings = self._record_gate.judge(
-            EncounterCheck(
-                encounter=first.encounter,
-                payer=first.payer,
-                site=first.site,
-                product=first.product,
-                today=self._job.today,
-                prior=self._prior,
-                payer_order=first.payer_order,
-            )
-        )
-        findings = apply_waivers(findings, waivers, first.payer)
+        if of_record is None:
+            of_record = self._record_gate.judge(self._record_check(first))
+        findings = apply_waivers(of_record, waivers, first.payer)
         findings += _not_yet_billable(row, first.encounter)
         built: list[tuple[ClaimRequest, Claim]] = []
         if not has_errors(findings):

@@ -196,7 +196,7 @@ def test_every_shape_gives_claims_without_an_error(portion: int) -> None:
 
 
 def as_fields(request: ClaimRequest) -> dict[str, Any]:
-    return {name: getattr(request, name) for name in ClaimRequest.__slots__}
+    return {name: getattr(request, name) for name in ClaimRequest.__dataclass_fields__}
 
 
 def test_no_shape_is_forgotten() -> None:

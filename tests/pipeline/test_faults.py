@@ -11,6 +11,7 @@ import pytest
 
 from edi.answers import AnswerFile, read_answers
 from mapping.building.claim import build_claim
+from mapping.building.parts import parts_of
 from mapping.building.request import BuiltClaim, ClaimRequest
 from mapping.encounter import Encounter
 from mapping.intake import IntakeRecord, read_encounters
@@ -23,6 +24,7 @@ from samples.clearinghouse import Pay, Script
 from samples.clearinghouse import answers as clearinghouse
 from tests.support.builders import NIGHT, a_child, claims_of
 from tests.support.nights import a_night, a_workspace, outbox, put_answer, put_encounters, tree
+from validators.gates.general import authorization
 
 SECRET = "a value of a patient"
 
@@ -80,6 +82,24 @@ def test_a_fault_over_one_encounter_holds_it_and_the_others_are_sent(
     monkeypatch.undo()
     a_night(config)
     assert _accounts(outbox(config)) == {"NGT00001", "NGT00002"}
+
+
+def test_a_fault_of_a_rule_over_one_encounter_holds_it_and_the_others_are_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2), a_child(3)])
+
+    def failing(encounter: Encounter, *more: Any) -> tuple[str, ...]:
+        if encounter.id == "N00002":
+            raise KeyError(SECRET)
+        return parts_of(encounter, *more)
+
+    monkeypatch.setattr(authorization, "parts_of", failing)
+    summary = a_night(config)
+    assert [(one["encounter"], one["rules"]) for one in summary["held"]] == [("N00002", ["program-fault"])]
+    assert _accounts(outbox(config)) == {"NGT00001", "NGT00003"}
+    assert not any(SECRET.encode() in content for content in tree(tmp_path).values())
 
 
 def test_a_fault_over_a_file_of_encounters_leaves_it_for_the_next_night(

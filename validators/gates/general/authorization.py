@@ -43,7 +43,7 @@ def authorization_dates(check: EncounterCheck) -> Iterator[Fault]:
     Why: the payer denies what it did not authorize for that day and service (CARC 302, 284).
     Fix: enter the authorization of this service; where its dates are too short, ask the payer to extend it.
     """
-    for sent in _sent(check):
+    for sent in check.once(_sent):
         authorization = sent.authorization
         if authorization.scope != sent.scope:
             yield Fault(
@@ -74,7 +74,7 @@ def authorization_mismatch(check: EncounterCheck) -> Iterator[Fault]:
     Why: the payer compares them and denies the claim (CARC 284, 198, 296).
     Fix: compare the approval letter with the record; have the payer correct the authorization, or the record.
     """
-    for sent in _sent(check):
+    for sent in check.once(_sent):
         yield from _of_the_drug(check, sent)
         authorization = sent.authorization
         stated, member = authorization.member_id, check.coverage.member_id
@@ -116,9 +116,10 @@ def _of_the_drug(check: EncounterCheck, sent: _Sent) -> Iterator[Fault]:
         )
 
 
-def _sent(check: EncounterCheck) -> Iterator[_Sent]:
+def _sent(check: EncounterCheck) -> list[_Sent]:
     """The authorizations that go out: one for the claim with the drug, one for a stay without it."""
-    encounter, drug = check.encounter, _lines_of_the_drug(check)
+    encounter, drug = check.encounter, check.once(_lines_of_the_drug)
+    going_out = []
     for part in parts_of(encounter, check.payer, check.product):
         if part != STAY and drug:
             found = authorization_to_send(check.coverage, "drug", check.infusion_date)
@@ -132,7 +133,8 @@ def _sent(check: EncounterCheck) -> Iterator[_Sent]:
             number, authorization = found
             path = f"coverages[{check.payer_order}].authorizations[{number}]"
             days = tuple(day for day in dates if day is not None)
-            yield _Sent(authorization, path, "admission" if part == STAY else "drug", days)
+            going_out.append(_Sent(authorization, path, "admission" if part == STAY else "drug", days))
+    return going_out
 
 
 def _outside_words(authorization: Authorization, day: dt.date) -> str:
@@ -150,12 +152,14 @@ def _billed_codes(check: EncounterCheck) -> list[str]:
     """
     if check.payer.drug_hcpcs is not None:
         return [check.payer.drug_hcpcs]
-    return sorted({check.therapy.hcpcs} | {line.hcpcs for line in _lines_of_the_drug(check) if line.hcpcs})
+    return sorted(
+        {check.therapy.hcpcs} | {line.hcpcs for line in check.once(_lines_of_the_drug) if line.hcpcs}
+    )
 
 
 def _billed_units(check: EncounterCheck) -> Decimal:
     """The units on the drug's lines: as recorded, or one on each of the lines that the payer wants."""
-    lines = _lines_of_the_drug(check)
+    lines = check.once(_lines_of_the_drug)
     if check.payer.drug_lines > 1:
         return Decimal(check.payer.drug_lines * len(lines))
     return sum((line.units for line in lines), Decimal(0))

@@ -32,20 +32,19 @@ def dose_volume(check: EncounterCheck) -> Iterator[Fault]:
     kit = product.kit_by_ndc.get(therapy.kits[0].ndc)
     least = weight * product.ml_per_kg - product.volume_tolerance_ml if weight is not None else None
     most = kit.extractable_ml + product.volume_tolerance_ml if kit is not None else None
-    found = f"{decimal_words(volume)} mL"
     if least is not None and volume < least:
         yield Fault(
             "The volume is too small for the child's weight.",
             check.place(f"{_KIT}.volume_ml"),
             expected=f"at least {decimal_words(least)} mL",
-            found=found,
+            found=f"{decimal_words(volume)} mL",
         )
     elif most is not None and volume > most:
         yield Fault(
             "The volume is more than the kit holds.",
             check.place(f"{_KIT}.volume_ml"),
             expected=f"at most {decimal_words(most)} mL",
-            found=found,
+            found=f"{decimal_words(volume)} mL",
         )
 
 
