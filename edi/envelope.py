@@ -278,12 +278,25 @@ _MORE_THAN_A_STRETCH = 50_000
 """Objects: more than the claims of a chunk become."""
 
 
+_MOST_UNSEEN = 1_000_000
+"""Objects: so many may be rubbish that the collector does not know of."""
+
+
+class _Unseen:
+    """How many objects were taken for old since the collector last looked at all."""
+
+    objects = 0
+
+
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """For reading a file whole: that makes many objects and no rubbish; collecting meanwhile halves the speed."""
     if not gc.isenabled():
         yield
         return
+    if _Unseen.objects > _MOST_UNSEEN:
+        _Unseen.objects = 0
+        gc.collect()
     gc.disable()
     try:
         yield
@@ -293,10 +306,16 @@ def collector_paused() -> Iterator[None]:
 
 
 def _take_for_old() -> None:
-    """Let the collector take for old what is there: else it would walk all of a file that is held, at once."""
-    if not gc.get_freeze_count():  # what somebody else has frozen stays so
+    """Let the collector take for old what is there: else it would walk all of a file that is held, at once.
+
+    A small file it may walk. A file's parts know each other, so that only the collector can let go of them;
+    what it takes for old so it does not count, and would not look at for a long time: that is counted here.
+    """
+    made = gc.get_count()[0]
+    if made > _MORE_THAN_A_STRETCH and not gc.get_freeze_count():  # what somebody else has frozen stays so
         gc.freeze()
         gc.unfreeze()
+        _Unseen.objects += made
 
 
 @contextmanager

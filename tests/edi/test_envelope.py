@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
-from edi.envelope import read_document
+from edi import envelope
+from edi.envelope import Transaction, read_document
 from tests.edi.test_tokens import CLEAN, rules_of, with_marks
 from tests.support.builders import claims_of
 
@@ -58,3 +61,21 @@ def test_the_digest_of_a_body_is_the_same_in_another_envelope() -> None:
         assert next(read_document(data.replace(number, other)).transactions()).digest() == one
     changed = CLEAN.replace(b"L001", b"L009")
     assert next(read_document(changed).transactions()).digest() != one
+
+
+@pytest.mark.parametrize("small", [10, 50_000])
+def test_documents_that_nobody_holds_are_let_go_however_many_are_read(
+    monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    """Large ones are taken for old, small ones are not; `small` is where these part."""
+    monkeypatch.setattr(envelope, "_MORE_THAN_A_STRETCH", small)
+    monkeypatch.setattr(envelope, "_MOST_UNSEEN", 2_000)
+    monkeypatch.setattr(envelope._Unseen, "objects", 0)
+    before = _transactions_in_memory()
+    for _ in range(1_000):
+        read_document(CLEAN)
+    assert _transactions_in_memory() - before < 200
+
+
+def _transactions_in_memory() -> int:
+    return sum(isinstance(one, Transaction) for one in gc.get_objects())
