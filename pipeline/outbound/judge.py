@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from edi.claim837i.model import Claim
+from edi.envelope import collector_paused
 from edi.finding import Finding, Place, has_errors
 from mapping.building.claim import build_claim
 from mapping.building.parts import frequency_of, parts_of
@@ -80,7 +81,9 @@ def judge_open_encounters(job: Job) -> Generator[Candidate]:
         rows = _rows_to_judge(connection)
         for some in batches(watched(rows, "encounters judged", len(rows))):
             waiting: list[Held] = []
-            for outcome in gate.judge(encounters.by_rows(connection, some)):
+            with collector_paused():
+                outcomes = list(gate.judge(encounters.by_rows(connection, some)))
+            for outcome in outcomes:
                 if isinstance(outcome, Held):
                     waiting.append(outcome)
                 else:

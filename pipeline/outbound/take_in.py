@@ -24,7 +24,7 @@ from mapping.checked_records import MOST_CHARACTERS
 from mapping.encounter import Encounter
 from mapping.intake import IntakeRecord, read_encounters
 from mapping.rule_keys import RECORD_INVALID
-from pipeline.batches import batches
+from pipeline.batches import made_batches
 from pipeline.faults import fault_of
 from pipeline.file_digest import file_sha256
 from pipeline.file_names import shown_name
@@ -75,11 +75,12 @@ class _Survey:
         """All records of a file, noted; None where there is no room for them."""
         held: list[IntakeRecord] = []
         room = self.room
-        for record in records:
-            self.note(record)
-            room -= len(record.content)
+        for batch in made_batches(records):
+            for record in batch:
+                self.note(record)
+                room -= len(record.content)
             if room >= 0:
-                held.append(record)
+                held += batch
             else:
                 held.clear()
         if room < 0:
@@ -175,7 +176,7 @@ def _take_in_file(job: Job, file: _SurveyedFile, conflicts: frozenset[str]) -> b
         with job.ledger.transaction("encounters") as connection:
             taken, set_aside, is_again_needed = 0, 0, False
             records = file.records if file.records is not None else _records(file.path)
-            for batch in batches(records):
+            for batch in made_batches(records):
                 valid: list[_Valid] = []
                 for record in batch:
                     if record.encounter is None:
