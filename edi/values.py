@@ -112,6 +112,10 @@ def parse_cents(text: str) -> int | None:
 
 def to_cents(amount: Decimal) -> int:
     """Dollars to whole cents, exactly; ValueError for a fraction of a cent and what is no number."""
+    whole, _, fraction = str(amount).partition(".")
+    plain = whole + fraction
+    if len(fraction) <= 2 and len(plain) <= MAXIMUM_DIGITS and plain.isdigit():  # as most are: 2125000.00
+        return int(plain) * _CENTS[len(fraction)]
     sign, digits, exponent = amount.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("an amount is infinite or no number")

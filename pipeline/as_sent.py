@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from edi.claim837i.model import Claim, ServiceLine
@@ -15,7 +16,8 @@ _FORMER_NUMBER, _CLEARINGHOUSE_NUMBER = "F8", "D9"
 
 def fields_of(claim: Claim) -> dict[str, Any]:
     """What a row of the ledger takes from a claim that was read, by the names of `ClaimRow`."""
-    positions = [item.segment.position for item in claim.segments if item.loop.startswith(("23", "24"))]
+    loops = chain.from_iterable([source.loops for source in claim.sources])
+    positions = [segment.position for loop, own in loops if loop.startswith(("23", "24")) for segment in own]
     first, through = claim.statement_from, claim.statement_through
     return {
         "first_segment": min(positions),

@@ -33,14 +33,14 @@ from pipeline.ledger.decisions import Waiver
 from pipeline.ledger.encounters import EncounterRow
 from pipeline.outbound import turns
 from pipeline.outbound.corrected import NOT_YET, Correction
-from pipeline.outbound.patients import LedgerPriorClaims, patient_digest
+from pipeline.outbound.patients import LedgerPriorClaims
 from pipeline.outbound.requests import claim_request
 from pipeline.outbound.waivers import apply_waivers
 from pipeline.progress import watched
 from pipeline.run_log import event
 from validators.checks import VOID, ClaimCheck, EncounterCheck
 from validators.gate import RecordGate
-from validators.prior_claims import EarlierClaim, child_of_record
+from validators.prior_claims import ChildIdentity, EarlierClaim, child_of_record
 from validators.registry import RuleSet, claim_rules
 
 P = ParamSpec("P")
@@ -106,14 +106,14 @@ class Gate:
     def __init__(self, job: Job, connection: Connection) -> None:
         self._job = job
         self._connection = connection
-        self._key = job.ledger.patient_key()
-        self._prior = LedgerPriorClaims(connection, self._key, job.config.folders.archive_out)
+        self._prior = LedgerPriorClaims(connection, job.ledger.patient_key(), job.config.folders.archive_out)
         self._record_gate = RecordGate()
         self._ledger_rules: dict[str, tuple[PayerProfile, RuleSet]] = {}
         self._accounts: dict[str, str] = {}
         self._versions: Counter[claims.Key] = Counter()
         self._known_versions: Mapping[claims.Key, int] | None = None
         self._known_accounts: Mapping[str, set[str]] = {}
+        self._children: Mapping[str, tuple[ChildIdentity, ...]] = {}
 
     def judge(self, rows: Sequence[EncounterRow]) -> Iterator[list[Candidate] | Held]:
         """For each of some hundred encounters the claims to the payer whose turn it is.
@@ -162,8 +162,9 @@ class Gate:
             for ending in {"", one.payer.carve_out_suffix}
         }
         self._known_accounts = claims.encounters_by_account(self._connection, accounts)
+        self._children = {one.encounter.id: child_of_record(one.encounter) for one in requests}
         self._prior.prepare(
-            (child_of_record(one.encounter), one.product.key) for one in requests if one.product is not None
+            (self._children[one.encounter.id], one.product.key) for one in requests if one.product is not None
         )
 
     def _requests(self, row: EncounterRow, live: Sequence[ClaimRow]) -> list[ClaimRequest] | Held:
@@ -182,10 +183,13 @@ class Gate:
             return Held(row, (_unusable(row, "the record no longer fits the schema", "record"),))
         except (ProfileError, turns.NotBillable) as reason:
             return Held(row, (_unusable(row, str(reason), "record"),))
-        return [
-            replace(whole, part=part, frequency=frequency_of(encounter, part, order))
+        wanted = [
+            (part, frequency_of(encounter, part, order))
             for part in parts_of(encounter, whole.payer, whole.product)
         ]
+        if wanted == [(whole.part, whole.frequency)]:
+            return [whole]
+        return [replace(whole, part=part, frequency=frequency) for part, frequency in wanted]
 
     def candidates(
         self,
@@ -214,10 +218,7 @@ class Gate:
                 built.append((request, made.claim))
         if has_errors(findings):
             return Held(row, tuple(finding.at(encounter=row.encounter) for finding in findings))
-        return [
-            replace(self._candidate(row, request, claim, findings), waivers=tuple(waivers))
-            for request, claim in built
-        ]
+        return [self._candidate(row, request, claim, findings, waivers) for request, claim in built]
 
     def _of_the_ledger(self, row: EncounterRow, request: ClaimRequest, claim: Claim) -> list[Finding]:
         """What the ledger has against it, and an account number that another encounter has used.
@@ -255,9 +256,17 @@ class Gate:
         return known | {self._accounts[account]} if account in self._accounts else known
 
     def _candidate(
-        self, row: EncounterRow, request: ClaimRequest, claim: Claim, findings: Sequence[Finding]
+        self,
+        row: EncounterRow,
+        request: ClaimRequest,
+        claim: Claim,
+        findings: Sequence[Finding],
+        waivers: Sequence[Waiver],
     ) -> Candidate:
         encounter, order = request.encounter, request.payer_order
+        child = self._children.get(encounter.id)
+        if child is None:
+            child = child_of_record(encounter)
         key = (encounter.id, ledger_part(request), order)
         version = self._version_before(key) + 1 + self._versions[key]
         self._versions[key] += 1
@@ -272,10 +281,10 @@ class Gate:
                 patient_control_number=claim.patient_control_number,
                 infusion_date=encounter.infusion_date,
             )
-            self._prior.remember(child_of_record(encounter), request.product.key, earlier)
+            self._prior.remember(child, request.product.key, earlier)
         self._accounts[claim.patient_control_number] = encounter.id
-        patient = patient_digest(encounter, self._key)
-        return Candidate(row, request, claim, claim_id, version, patient, tuple(findings))
+        patient = self._prior.patient(child)
+        return Candidate(row, request, claim, claim_id, version, patient, tuple(findings), tuple(waivers))
 
     def _version_before(self, key: claims.Key) -> int:
         known = self._known_versions

@@ -78,6 +78,10 @@ class LedgerPriorClaims:
         rows = {row.id: row for key in keys for row in self._prepared[key]}
         return [rows[one] for one in sorted(rows)]
 
+    def patient(self, child: Sequence[ChildIdentity]) -> str | None:
+        """A child's identity as the ledger keeps it: see `patient_digest`."""
+        return self._digest(child[0].parts) if child else None
+
     def _digests(self, child: Sequence[ChildIdentity]) -> list[str]:
         return [self._digest(identity.parts) for identity in child]
 

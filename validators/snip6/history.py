@@ -31,9 +31,8 @@ def drug_lifetime(check: ClaimCheck) -> Iterator[Fault]:
         return
     if check.prior is None or not check.drug_lines:
         return
-    child = child_of_claim(check.claim, check.site)
-    if check.encounter is not None:
-        child = child_of_record(check.encounter) or child
+    child = child_of_record(check.encounter) if check.encounter is not None else ()
+    child = child or child_of_claim(check.claim, check.site)
     own = check.encounter.id if check.encounter is not None else ""
     for earlier in check.prior.drug_claims(child, check.therapy.key, besides=own) if child else ():
         if _is_another(check, earlier) and not _is_withdrawn_here(check, earlier):
