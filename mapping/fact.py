@@ -1,11 +1,14 @@
-"""A property that is worked out once."""
+"""What is worked out once for an object, however often it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
+Item = TypeVar("Item")
 Value = TypeVar("Value")
+_MOST_ITEMS = 1024
 
 
 class fact(Generic[Value]):  # noqa: N801 - used as `property` is
@@ -22,3 +25,22 @@ class fact(Generic[Value]):  # noqa: N801 - used as `property` is
     def __get__(self, item: Any, owner: type) -> Value:
         value = item.__dict__[self._name] = self._work_out(item)
         return value
+
+
+def once_for_each(work_out: Callable[[Item], Value]) -> Callable[[Item], Value]:
+    """The same function, called once for each object: for few that live long, such as profiles.
+
+    An object is known by itself, and kept: two profiles of one key may say different things.
+    """
+    known: dict[int, tuple[Item, Value]] = {}
+
+    @wraps(work_out)
+    def worked_out(item: Item) -> Value:
+        found = known.get(id(item))
+        if found is None:
+            if len(known) >= _MOST_ITEMS:
+                known.clear()
+            found = known[id(item)] = item, work_out(item)
+        return found[1]
+
+    return worked_out

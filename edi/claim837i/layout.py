@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from edi.claim837i.losses import Losses
@@ -139,6 +139,7 @@ class Layout:
         """The same table as slots: what always stands there is put there once, each field then is one index."""
         slot = self._slots.of
         self._names = [cell.field for cell in self._cells] + [row.field for row in self._rows]
+        self._values_of = attrgetter(*self._names) if len(self._names) > 1 else self._only_value
         places = {name: index for index, name in enumerate(self._names)}
         self._cell_slots = [slot(cell) for cell in self._cells]
         self._cell_writes = [cell.kind.write for cell in self._cells]
@@ -155,6 +156,9 @@ class Layout:
             for item in self._fixed
             if item.only_with is not None
         ]
+
+    def _only_value(self, record: object) -> tuple[Any]:
+        return (getattr(record, self._names[0]),)
 
     def _places(self) -> list[tuple[int, int]]:
         places = [(cell.element, cell.component) for cell in self._cells]
@@ -240,7 +244,7 @@ class Layout:
             return self._write(
                 [more[name] if name in more else getattr(record, name) for name in self._names]
             )
-        return self._write([getattr(record, name) for name in self._names])
+        return self._write(self._values_of(record))
 
     def write_values(self, **values: Any) -> SegmentValues:
         """The same for fields given by name."""

@@ -10,7 +10,8 @@ from edi.claim837i.model import Address, Contact, Party, Patient, Reference, Sub
 from edi.finding import Finding
 from mapping import encounter as record
 from mapping.building.request import ClaimRequest, Notebook
-from mapping.profile_models import PayerProfile
+from mapping.fact import once_for_each
+from mapping.profile_models import PayerProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID
 
 RESPONSIBILITY = "PSTABCDEFGH"
@@ -35,7 +36,11 @@ def receiver(request: ClaimRequest) -> Party:
 
 def billing_provider(request: ClaimRequest) -> Party:
     """Loops 2000A and 2010AA, from the site profile."""
-    site = request.site
+    return _site_party(request.site)
+
+
+@once_for_each
+def _site_party(site: SiteProfile) -> Party:
     return Party(
         entity_type="2",
         name=site.name,
@@ -58,6 +63,7 @@ def payer(request: ClaimRequest) -> Party:
     return payer_party(request.payer)
 
 
+@once_for_each
 def payer_party(profile: PayerProfile) -> Party:
     """A payer as NM1*PR names it (2010BB, 2330B)."""
     return Party("2", profile.name, id_qualifier="PI", id=profile.payer_id)

@@ -11,7 +11,7 @@ from edi.protected import Protected
 from edi.separators import Separators
 from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
-from mapping.fact import fact
+from mapping.fact import fact, once_for_each
 from mapping.profile_models import PartnerProfile, PayerProfile, ProductProfile, SiteProfile
 from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
 from mapping.text import fold, is_changed, is_safe_id, loses_letters
@@ -96,6 +96,7 @@ class ClaimRequest:
         return separators_of(self.partner)
 
 
+@once_for_each
 def separators_of(partner: PartnerProfile) -> Separators:
     """The partner's separators as `edi` has them."""
     marks = partner.separators
