@@ -19,7 +19,7 @@ from pathlib import Path
 from edi.claim837i import VERSION
 from edi.claim837i.model import Claim, TransactionHeader
 from edi.claim837i.write import write_claims
-from edi.envelope import collector_seldom
+from edi.envelope import collector_paused, collector_seldom
 from edi.finding import Finding
 from edi.reading_rules import OUTBOUND
 from edi.values import to_cents
@@ -172,7 +172,9 @@ def _stage(job: Job, partner: PartnerProfile, candidates: Sequence[Candidate]) -
         partner=partner.key, control_number=number, timestamp=f"{job.now:%Y%m%d%H%M%S}"
     )
     path = job.config.folders.staging / name
-    job.steps.write_file(path, file_bytes(job, partner, candidates, number))
+    with collector_paused():
+        written = file_bytes(job, partner, candidates, number)
+    job.steps.write_file(path, written)
     data = path.read_bytes()
     return _Staged(path, number, data, judge_file(job, data, candidates, name))
 
