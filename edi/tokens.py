@@ -45,31 +45,37 @@ class Segment:
     byte offsets of the text. `elements` has the segment id at index 0.
     """
 
-    __slots__ = ("id", "text", "separators", "start", "lead", "tail", "position", "elements")
-
-    elements: list[str]
+    __slots__ = ("id", "text", "separators", "start", "lead", "tail", "position", "_elements")
 
     def __init__(
-        self, text: str, separators: Separators, start: int = 0, lead: str = "", tail: str = ""
+        self,
+        text: str,
+        separators: Separators,
+        start: int = 0,
+        lead: str = "",
+        tail: str = "",
+        segment_id: str = "",
     ) -> None:
-        self.id = text.partition(separators.element)[0]
+        self.id = segment_id or text.partition(separators.element)[0]
         self.text = text
         self.separators = separators
         self.start = start
         self.lead = lead
         self.tail = tail
         self.position = 0
+        self._elements: list[str] | None = None
 
-    def __getattr__(self, name: str) -> list[str]:
-        # Python comes here only while the slot is empty: a segment is split when somebody asks
-        if name != "elements":
-            raise AttributeError(name)
-        self.elements = elements = self.text.split(self.separators.element)
+    @property
+    def elements(self) -> list[str]:
+        """The id and the elements; the text is split when somebody asks."""
+        elements = self._elements
+        if elements is None:
+            self._elements = elements = self.text.split(self.separators.element)
         return elements
 
     def split(self) -> None:
         """Split it now: for who will ask all segments for their elements, that is quicker."""
-        self.elements = self.text.split(self.separators.element)
+        self._elements = self.text.split(self.separators.element)
 
     @property
     def end(self) -> int:
@@ -481,7 +487,7 @@ class _InterchangeReader:
         if texts and end == len(text) and not window.at_end:
             del texts[-1]  # more line ends may follow
         batch: list[Segment] = []
-        new, append, known = object.__new__, batch.append, self._ids.get
+        append, known = batch.append, self._ids.get
         start, lead = window.offset, self._lead
         pieces = lead.pieces  # looked at for each segment: a list is quicker asked than an object
         for content, tail in zip(texts, tails, strict=False):
@@ -496,15 +502,7 @@ class _InterchangeReader:
                 if content.startswith("ISA") and start > window.offset:
                     break
                 segment_id = self._identify(content, start)
-            segment = new(Segment)
-            segment.id = segment_id
-            segment.text = content
-            segment.separators = separators
-            segment.start = start
-            segment.lead = lead.take() if pieces else ""
-            segment.tail = tail
-            segment.position = 0
-            append(segment)
+            append(Segment(content, separators, start, lead.take() if pieces else "", tail, segment_id))
             start += len(content) + len(tail)
             if segment_id == "IEA":
                 self._ended = True
