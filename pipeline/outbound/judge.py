@@ -43,6 +43,7 @@ from validators.gate import RecordGate
 from validators.prior_claims import ChildIdentity, EarlierClaim, child_of_record
 from validators.registry import RuleSet, claim_rules
 
+_NEW = "new"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -120,7 +121,8 @@ class Gate:
 
         Nothing is given of an encounter where it is nobody's turn.
         """
-        keys = [row.encounter for row in rows]
+        # of a first record that was never judged the ledger knows no claim, and nobody waived anything
+        keys = [row.encounter for row in rows if row.revision > 1 or row.state != _NEW]
         live = claims.live_by_encounter(self._connection, keys)
         waivers = decisions.waivers_of(self._connection, keys)
         asked = [(row, _or_fault(row, self._requests, row, live.get(row.encounter, ()))) for row in rows]
