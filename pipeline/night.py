@@ -211,7 +211,8 @@ def _answers_in(job: Job, paths: Iterable[Path], keep: bool) -> None:
 def _claims_out(job: Job, paths: Iterable[Path], archive: bool, with_recovery: bool = True) -> None:
     if with_recovery:
         _recovery(job)
-    with job.stage("encounters_in"):
-        take_in(job, paths, archive)
-    with job.stage("claims_out"), closing(judge_open_encounters(job)) as candidates:
-        release_claims(job, candidates)
+    with collector_seldom():
+        with job.stage("encounters_in"):
+            take_in(job, paths, archive)
+        with job.stage("claims_out"), closing(judge_open_encounters(job)) as candidates:
+            release_claims(job, candidates)

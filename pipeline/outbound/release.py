@@ -19,7 +19,7 @@ from pathlib import Path
 from edi.claim837i import VERSION
 from edi.claim837i.model import Claim, TransactionHeader
 from edi.claim837i.write import write_claims
-from edi.envelope import collector_paused, collector_seldom
+from edi.envelope import collector_paused
 from edi.finding import Finding
 from edi.reading_rules import OUTBOUND
 from edi.values import to_cents
@@ -60,9 +60,8 @@ class _Staged:
 
 def release_claims(job: Job, candidates: Iterable[Candidate]) -> None:
     """Send the claims in the order in which they come, as many to a file as the partner takes."""
-    with collector_seldom():
-        for batch in watched(_files(candidates), "files out"):
-            _release_to_partner(job, batch)
+    for batch in watched(_files(candidates), "files out"):
+        _release_to_partner(job, batch)
 
 
 def _files(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from edi.envelope import collector_seldom
 from edi.finding import Finding, Place, RuleKey, Severity
 from mapping.checked_records import MOST_CHARACTERS
 from mapping.encounter import Encounter
@@ -102,18 +101,17 @@ class _Unreadable(Exception):
 
 def take_in(job: Job, paths: Iterable[Path], archive: bool) -> None:
     """Read encounter files; with `archive`, move each away once its records are in the ledger."""
-    with collector_seldom():
-        survey = _Survey()
-        files = [file for path in paths if (file := _surveyed(job, path, survey)) is not None]
-        conflicts = frozenset(key for key, digest in survey.contents.items() if digest is None)
-        del survey
-        for file in files:
-            if file.known:
-                job.journal.count("encounter_files_repeated", sha256=file.sha256)
-            elif not _take_in_file(job, file, conflicts):
-                continue
-            if archive:
-                job.archive_in(file.path)
+    survey = _Survey()
+    files = [file for path in paths if (file := _surveyed(job, path, survey)) is not None]
+    conflicts = frozenset(key for key, digest in survey.contents.items() if digest is None)
+    del survey
+    for file in files:
+        if file.known:
+            job.journal.count("encounter_files_repeated", sha256=file.sha256)
+        elif not _take_in_file(job, file, conflicts):
+            continue
+        if archive:
+            job.archive_in(file.path)
 
 
 def _surveyed(job: Job, path: Path, survey: _Survey) -> _SurveyedFile | None:
