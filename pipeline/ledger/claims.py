@@ -197,7 +197,11 @@ def _add_patients(connection: Connection, digests: set[str], day: str) -> None:
 
 def live_drug_claims(connection: Connection, patients: Sequence[str], product: str) -> list[ClaimRow]:
     """The live claims for a product of a child, who is known by any of these digests."""
-    keys = [f"{patient}|{product}|{order}" for patient in patients for order in range(_MOST_PAYERS)]
+    # mostly no claim was ever made for any of them, and each of them would be asked for by many keys
+    known = connection.execute(select(patients_table.c.digest).where(patients_table.c.digest.in_(patients)))
+    keys = [f"{patient}|{product}|{order}" for patient in known.scalars() for order in range(_MOST_PAYERS)]
+    if not keys:
+        return []
     statement = _ROWS.where(claims.c.live_drug_key.in_(keys)).order_by(claims.c.id)
     return [_record(row) for row in connection.execute(statement)]
 

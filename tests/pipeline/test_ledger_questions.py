@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, insert
 
 from pipeline.durable import DurableSteps
 from pipeline.inbound.states import update_states
 from pipeline.ledger import claims, encounters
 from pipeline.ledger.answers import of_claims, of_references, unsure
+from pipeline.ledger.schema import patients
 from pipeline.ledger.store import Ledger
 
 _BIG = ("claims", "events", "encounters", "claim_lines", "claim_patients", "claim_findings", "decisions")
@@ -43,6 +44,9 @@ def test_no_question_of_a_night_scans_a_big_table(tmp_path: Path, name: str) -> 
     ledger = Ledger.open(tmp_path / "ledger.sqlite", DurableSteps())
     asked: list[tuple[str, Any]] = []
     with ledger.transaction("test") as connection:
+        connection.execute(
+            insert(patients), {"digest": "D1", "first_seen": "2026-11-16"}
+        )  # or it is not asked of
         event.listen(
             connection,
             "before_cursor_execute",
