@@ -44,13 +44,17 @@ class Call:
 
 _WHY = '--reason "as agreed" --by "A. Analyst"'
 COMMANDS = {
-    "nightly": [Call("{night}"), Call("{night} --dry-run")],
+    "nightly": [
+        Call("{night}"),
+        Call("{night} --dry-run --log night.log"),
+        Call("{night} --log night.log --log-format json"),
+    ],
     "check": [
         Call("{records} {night}"),
         Call("{records} --json {night}"),
         Call("{records} --show-phi {night}", (SCREEN,)),
     ],
-    "generate": [Call("{records} --out out {night}"), Call("{records} --out out")],
+    "generate": [Call("{records} --out out {night}"), Call("{records} --out out --log made.log")],
     "validate": [
         Call("{claims} --encounters {records} {night}"),
         Call("{claims} --json --html out/page.html"),
@@ -65,7 +69,10 @@ COMMANDS = {
         Call("{everything} --format xlsx --out out/all.xlsx", ("out/all.xlsx",)),
         Call("{everything} --format xml --out out/all", ("out/all",)),
     ],
-    "ingest": [Call("{everything} {night}")],
+    "ingest": [
+        Call("{everything} {night}"),
+        Call("{everything} --log read.log --log-format json {night}"),
+    ],
     "worklist list": [
         Call("--all {night}"),
         Call("--json {night}"),
