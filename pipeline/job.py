@@ -51,7 +51,8 @@ class Journal:
         """A file stays where it lies for the finding; `name` is as `waiting` shows it."""
         self.findings.append(finding)
         found = f" ({finding.found})" if finding.found else ""
-        self.waiting[name] = f"{finding.message()}{found}"
+        before = f"{self.waiting[name]} " if name in self.waiting else ""  # of one name in another folder
+        self.waiting[name] = f"{before}{finding.message()}{found}"
 
     def cannot_reach(self, partner: str, words: str) -> None:
         """A partner could not be reached, and why."""

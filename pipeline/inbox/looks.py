@@ -38,14 +38,11 @@ Looks = Mapping[str, tuple[int, int]]
 
 @dataclass(slots=True)
 class Ready:
-    """The files to take, those that stay for the next run with the reason, and what a person must clear away.
-
-    The last two by the name that is shown.
-    """
+    """The files to take, those that stay for the next run with the reason, what a person must clear away."""
 
     files: list[Path] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
-    odd: dict[str, Finding] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def look(folder: Path) -> Looks:
@@ -71,7 +68,7 @@ def ready_files(folder: Path, before: Looks, settings: InboxSettings, now: dt.da
             continue  # taken back by whoever put it there
         odd = next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), None)
         if odd is not None:
-            ready.odd[shown_name(path.name)] = left(path.name, odd)
+            ready.findings.append(left(path.name, odd))
         elif not is_marker(path.name, settings):
             why = why_waiting(path.name, before, now_seen, now.timestamp(), settings)
             if why:

@@ -20,8 +20,8 @@ def ready_in(job: Job, folder: Path, before: Looks) -> list[Path]:
     """The files of a folder to take now; `before` is the look at the beginning of the run."""
     ready = ready_files(folder, before, job.config.inbox, job.now)
     job.journal.waiting |= ready.waiting
-    for name, finding in ready.odd.items():
-        job.journal.leave(name, finding)
+    for finding in ready.findings:
+        job.journal.leave(str(finding.place.file), finding)
     return ready.files
 
 

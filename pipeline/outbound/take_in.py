@@ -64,20 +64,12 @@ class _Survey:
     contents: dict[str, str | None] = field(default_factory=dict)
     room: int = MOST_CHARACTERS
 
-    def note(self, record: IntakeRecord) -> None:
-        if record.encounter is not None:
-            key = record.encounter.id
-            same = self.contents.setdefault(key, record.digest) == record.digest
-            self.contents[key] = record.digest if same else None
-
     def held(self, records: Iterable[IntakeRecord]) -> list[IntakeRecord] | None:
         """All records of a file, noted; None where there is no room for them."""
         held: list[IntakeRecord] = []
         room = self.room
-        for batch in made_batches(records):
-            for record in batch:
-                self.note(record)
-                room -= len(record.content)
+        for batch in made_batches(self._noted(records)):
+            room -= sum(len(record.content) for record in batch)
             if room >= 0:
                 held += batch
             else:
@@ -86,6 +78,15 @@ class _Survey:
             return None
         self.room = room
         return held
+
+    def _noted(self, records: Iterable[IntakeRecord]) -> Iterator[IntakeRecord]:
+        """The records, noted one by one: a file that breaks off says what stands before the break."""
+        for record in records:
+            if record.encounter is not None:
+                key = record.encounter.id
+                same = self.contents.setdefault(key, record.digest) == record.digest
+                self.contents[key] = record.digest if same else None
+            yield record
 
 
 class _Unreadable(Exception):

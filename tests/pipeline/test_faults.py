@@ -127,6 +127,27 @@ def test_a_fault_over_a_file_of_encounters_leaves_it_for_the_next_night(
     assert _accounts(outbox(config)) == {"NGT00001", "NGT00002"}
 
 
+@pytest.mark.parametrize("trouble", [ArithmeticError(SECRET), OSError(5, "Input/output error")])
+def test_a_file_that_breaks_off_still_disagrees_with_one_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """Which of two contents is right cannot be told because one of them cannot be read to its end."""
+    config = a_workspace(tmp_path)
+    put_encounters(config, "a.ndjson", [a_child(1), a_child(2)])
+    put_encounters(config, "b.ndjson", [a_child(1, notes=["other content"])])
+
+    def breaking_off(path: Path) -> Iterator[IntakeRecord]:
+        for record in read_encounters(path):
+            if (path.name, record.line) == ("a.ndjson", 2):
+                raise trouble
+            yield record
+
+    monkeypatch.setattr(take_in, "read_encounters", breaking_off)
+    summary = a_night(config)
+    assert summary["counts"]["records_set_aside"] == 1 and summary["files"] == []
+    assert list(summary["waiting"]) == ["a.ndjson"]
+
+
 def test_a_fault_over_whose_turn_it_is_holds_the_encounter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

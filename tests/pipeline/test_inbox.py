@@ -433,7 +433,7 @@ def test_what_is_no_plain_file_is_never_opened_and_a_person_is_told(
 @pytest.mark.parametrize("name", ODD)
 def test_the_finding_says_what_it_is(tmp_path: Path, name: str) -> None:
     ODD[name](tmp_path / name)
-    (finding,) = ready_files(tmp_path, look(tmp_path), InboxSettings(), NIGHT).odd.values()
+    (finding,) = ready_files(tmp_path, look(tmp_path), InboxSettings(), NIGHT).findings
     assert name.startswith(finding.message().removeprefix("This is ").split(",")[0])
 
 
