@@ -127,25 +127,30 @@ class Run:
     first segment. `id` is `RUN`, which no segment has.
     """
 
-    __slots__ = ("text", "separators", "start", "tail", "position")
+    __slots__ = ("text", "separators", "start", "tail", "position", "_count")
 
     id = RUN
 
-    def __init__(self, text: str, separators: Separators, start: int, tail: str) -> None:
+    def __init__(
+        self, text: str, separators: Separators, start: int, tail: str, count: int | None = None
+    ) -> None:
         self.text = text
         self.separators = separators
         self.start = start
         self.tail = tail
         self.position = 0
+        self._count = count
 
     @property
     def count(self) -> int:
-        """How many segments it has."""
-        return self.text.count(self.separators.terminator)
+        """How many segments it has; counted once."""
+        if self._count is None:
+            self._count = self.text.count(self.separators.terminator)
+        return self._count
 
     def followed_by(self, run: Run) -> Run:
         """This and a run that follows it, with the same separators and tails, as one."""
-        both = Run(self.text + run.text, self.separators, self.start, self.tail)
+        both = Run(self.text + run.text, self.separators, self.start, self.tail, self.count + run.count)
         both.position = self.position
         return both
 
@@ -162,6 +167,8 @@ class Run:
     def _parted(self, at: int) -> tuple[Run, Run]:
         head = Run(self.text[:at], self.separators, self.start, self.tail)
         rest = Run(self.text[at:], self.separators, self.start + at, self.tail)
+        shorter, longer = (head, rest) if at < len(rest.text) else (rest, head)
+        longer._count = self.count - shorter.count  # counting is what takes the time
         head.position, rest.position = self.position, self.position + head.count
         return head, rest
 
@@ -210,6 +217,41 @@ class _Lead:
         text = "".join(self.pieces)
         self.pieces.clear()
         return text
+
+
+class RunFinder:
+    """Finds where a run of segments with these ids ends."""
+
+    def __init__(self, ids: Collection[str], element: str) -> None:
+        self._begin = f"(?:{'|'.join(map(re.escape, sorted(ids)))}){re.escape(element)}"
+        self._begins = re.compile(self._begin)
+        self._odd_ends: dict[str, re.Pattern[str]] = {}
+
+    def begins(self, text: str, limit: int) -> bool:
+        """Whether a text begins with a segment of the run."""
+        return self._begins.match(text, 0, limit) is not None
+
+    def has_isa(self, text: str, start: int) -> bool:
+        """Whether `ISA` stands in a text from `start` on."""
+        return text.find("ISA", start) >= 0
+
+    def odd_end(self, text: str, tail: str, first: int, limit: int) -> tuple[int, int | None]:
+        """The first terminator from `first` on after which stands something else than the tail and a segment
+        of the run, -1 where there is none; and how many stand from `first` to before it, where that is known.
+        """
+        if tail not in self._odd_ends:
+            terminator, line_ends = re.escape(tail[:1]), re.escape(tail[1:])
+            self._odd_ends[tail] = re.compile(f"{terminator}(?!{line_ends}{self._begin})")
+        odd = self._odd_ends[tail].search(text, first, limit)
+        return (odd.start() if odd else -1), None
+
+
+class RunIds(frozenset[str]):
+    """The ids of segments that may stand in runs."""
+
+    def finder(self, element: str) -> RunFinder:
+        """Who finds the end of a run where elements are separated so."""
+        return RunFinder(self, element)
 
 
 class SegmentReader:
@@ -354,23 +396,15 @@ class _InterchangeReader:
         # The segment id by the first four characters of a segment. ISA and IEA never get in:
         # they are looked at each time.
         self._ids: dict[str, str] = {}
-        self._run_begins: re.Pattern[str] | None = None
-        self._run_ends: dict[str, re.Pattern[str]] = {}
+        self._runs: RunFinder | None = None
+        self._without_isa = 0  # no ISA begins before this byte, but for that of the first segment
         self._segments_without_run = 1
 
     def look_for_runs(self, ids: Collection[str]) -> None:
         """Give runs of segments with these ids; where segments have to be trimmed, there are none."""
         if not self._trims:
-            known = "|".join(map(re.escape, sorted(ids)))
-            self._run_begins = re.compile(f"(?:{known}){re.escape(self._separators.element)}")
-
-    def _run_end(self, tail: str) -> re.Pattern[str]:
-        """Finds a terminator after which stands something else than the tail and a segment of the run."""
-        if tail not in self._run_ends:
-            assert self._run_begins is not None
-            terminator, line_ends = re.escape(tail[:1]), re.escape(tail[1:])
-            self._run_ends[tail] = re.compile(f"{terminator}(?!{line_ends}{self._run_begins.pattern})")
-        return self._run_ends[tail]
+            known = ids if isinstance(ids, RunIds) else RunIds(ids)
+            self._runs = known.finder(self._separators.element)
 
     def batches(self) -> Iterator[list[Segment] | Run]:
         window = self._window
@@ -384,10 +418,10 @@ class _InterchangeReader:
                     break
             limit, new_header = self._limit()
             offset = window.offset
-            if self._run_begins is None:
+            if self._runs is None:
                 yield self._whole_segments(limit)
             else:
-                run = self._run(limit)
+                run = self._run(limit, self._runs)
                 yield self._some_segments(limit) if run is None else run
             if window.offset > offset:
                 continue
@@ -426,7 +460,10 @@ class _InterchangeReader:
         """
         window, at = self._window, 1
         text, at_end = window.text, window.at_end
-        if text.find("ISA", at) < 0:  # nearly always, and quicker than the pattern
+        start = max(at, self._without_isa - window.offset)
+        has_isa = text.find("ISA", start) >= 0 if self._runs is None else self._runs.has_isa(text, start)
+        if not has_isa:  # nearly always, and quicker than the pattern
+            self._without_isa = window.offset + len(text) - len("IS")
             return len(text), False
         while found := isa_header.FIXED_HEADER.search(text, at):
             at = found.start()
@@ -442,14 +479,14 @@ class _InterchangeReader:
                 return unsure, False
         return len(text), False
 
-    def _run(self, limit: int) -> Run | list[Segment] | None:
+    def _run(self, limit: int, finder: RunFinder) -> Run | list[Segment] | None:
         """The run that begins here, as far as is sure: what comes after a segment tells that its tail is whole.
 
         Nothing (and not None) where more of the file has to be seen.
         """
         window, separators = self._window, self._separators
         text, terminator = window.text, separators.terminator
-        if self._lead.pieces or not self._run_begins.match(text, 0, limit):  # type: ignore[union-attr]
+        if self._lead.pieces or not finder.begins(text, limit):
             return None
         first = text.find(terminator, 0, limit)
         if first < 0:
@@ -457,15 +494,15 @@ class _InterchangeReader:
         tail = terminator + self._line_ends.match(text, first + 1, limit)[0]  # type: ignore[index]
         if len(tail) > 1 + _LONGEST_TAIL_IN_RUNS:
             return None
-        odd = self._run_end(tail).search(text, first, limit)
-        end = text.rfind(terminator, 0, odd.start() if odd else limit)
+        odd, count = finder.odd_end(text, tail, first, limit)
+        end = text.rfind(terminator, 0, odd if odd >= 0 else limit)
         if end < 0:
-            is_short = odd is not None and len(text) - odd.end() < _ENOUGH_TO_KNOW_AN_ID
+            is_short = odd >= 0 and len(text) - (odd + 1) < _ENOUGH_TO_KNOW_AN_ID
             return [] if is_short and limit == len(text) and not window.at_end else None
         self._segments_without_run = 1
         self._last_id = ""
         offset = window.offset
-        return Run(self._take(end + len(tail)), separators, offset, tail)
+        return Run(self._take(end + len(tail)), separators, offset, tail, count)
 
     def _some_segments(self, limit: int) -> list[Segment]:
         """Segments where no run begins: more each time, for who knows how many are odd."""

@@ -10,13 +10,11 @@ of another account with the same number is found too, before it and behind it.
 
 from __future__ import annotations
 
-import re
+import io
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import lru_cache
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from edi.envelope import StreamedTransaction, read_transactions
 from edi.finding import Finding
@@ -27,12 +25,18 @@ from edi.remittance.checked import CheckedClaim
 from edi.remittance.model import KIND, ProviderAdjustment, RemittanceHeader
 from edi.remittance.read import RemittanceReader
 from edi.remittance.scan import RUN_IDS, ClaimRun, ClaimText
-from edi.separators import Separators
 from edi.values import parse_cents
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from edi.remittance.claim_heads import Sought
+
 _CLP_ELEMENTS_READ = 7
-_KEPT = 8
-_USUAL_AMOUNT = "-?(?:(?:0|[1-9][0-9]{0,11})(?:[.][0-9]{1,2})?|[.][0-9]{1,2})"
+_CHUNK_SIZE = 512 * 1024  # what arrays cost beside each claim is shared by two thousand
+_ENOUGH_FOR_ARRAYS = 16 * 1024
+"""Characters of claims: to look through fewer one by one is quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +77,87 @@ class OwnClaims:
     findings: tuple[Finding, ...]
 
 
-def own_claims(source: BinaryIO, wanted: Wanted) -> tuple[OwnClaims, ...]:
+def own_claims(
+    source: BinaryIO,
+    wanted: Wanted,
+    *,
+    chunk_size: int = _CHUNK_SIZE,
+    arrays_from: int | None = _ENOUGH_FOR_ARRAYS,
+) -> tuple[OwnClaims, ...]:
     """The 835s of a file that can be read again from its beginning, in their order; other kinds are passed over.
 
     The file is read once more where numbers of wanted claims stand with others. Memory grows by
     eight bytes a claim. OSError where the file cannot be read; what it holds never raises.
+
+    Many claims at once are looked through with NumPy where they have as many characters as `arrays_from`
+    (None: never), the others one by one. What is found is the same.
     """
+    if arrays_from is not None and source.seek(0, io.SEEK_END) < arrays_from:
+        arrays_from = None  # so that nobody waits for NumPy
     while True:
         source.seek(0)
-        left_out = array("q")
-        found = tuple(_one_pass(source, wanted, left_out))
+        left_out = _LeftOut()
+        found = tuple(_one_pass(source, wanted, left_out, chunk_size, arrays_from))
         ours = (one.claim.payer_claim_control_number for each in found for one in each.claims)
         learned = {number for number in ours if number} - wanted.payer_numbers
-        if not {hash(number) for number in learned}.intersection(left_out):
+        if not left_out.may_have(learned):
             return found
         wanted = replace(wanted, payer_numbers=wanted.payer_numbers | learned)
 
 
-def _one_pass(source: BinaryIO, wanted: Wanted, left_out: array[int]) -> Iterator[OwnClaims]:
-    reader = read_transactions(source, INBOUND, run_ids=RUN_IDS, with_digests=False)
+class _LeftOut:
+    """The CLP07 of claims that are not wanted, as hashes: of their texts, and those of `claim_heads`."""
+
+    def __init__(self) -> None:
+        self.texts = array("q")
+        self.arrays: list[npt.NDArray[np.uint64]] = []
+
+    def may_have(self, numbers: set[str]) -> bool:
+        """Whether one of the numbers stands with such a claim; only a hash says so."""
+        if not {hash(number) for number in numbers}.isdisjoint(self.texts):
+            return True
+        if not numbers or not self.arrays:
+            return False
+        from edi.remittance.claim_heads import any_of
+
+        return any_of(numbers, self.arrays)
+
+
+def _one_pass(
+    source: BinaryIO, wanted: Wanted, left_out: _LeftOut, chunk_size: int, arrays_from: int | None
+) -> Iterator[OwnClaims]:
+    run_ids, sought = RUN_IDS, None
+    if arrays_from is not None and wanted.account_width >= 0 and "" not in wanted.codes:
+        from edi.remittance.claim_heads import Sought
+        from edi.run_columns import QuickRunIds
+
+        run_ids = QuickRunIds(RUN_IDS)
+        sought = Sought(wanted.accounts, wanted.payer_numbers, wanted.charges, wanted.codes)
+    reader = read_transactions(source, INBOUND, run_ids=run_ids, with_digests=False, chunk_size=chunk_size)
     for number, transaction in enumerate(reader, start=1):
         if kind_by_guide(transaction.set_id, transaction.version) == KIND:
-            yield _OneRemittance(transaction, wanted, left_out).read(number)
+            yield _OneRemittance(transaction, wanted, left_out, sought, arrays_from or 0).read(number)
 
 
 class _OneRemittance:
     """Looks through one 835. `left_out` gets hashes of the CLP07 of claims that are not wanted."""
 
-    def __init__(self, transaction: StreamedTransaction, wanted: Wanted, left_out: array[int]) -> None:
+    def __init__(
+        self,
+        transaction: StreamedTransaction,
+        wanted: Wanted,
+        left_out: _LeftOut,
+        sought: Sought | None,
+        arrays_from: int,
+    ) -> None:
         self._place = transaction.place()
         self._reader = RemittanceReader(transaction)
         self._balance = RemittanceBalance(self._place)
         self._wanted = wanted
         self._left_out = left_out
         self._count = self._paid = 0
-        self._charges = frozenset(text for cents in wanted.charges for text in _usual_texts(cents))
+        self._sought = sought
+        self._arrays_from = arrays_from
 
     def read(self, number: int) -> OwnClaims:
         claims = []
@@ -139,47 +189,33 @@ class _OneRemittance:
             yield self._count, claim
 
     def _of_run(self, run: ClaimRun) -> Iterator[tuple[int, ClaimText]]:
-        setting, at = run.setting, 0
-        ours = self._of_many(run)
-        if ours is not None and not any(ours):
-            self._count += len(ours)
+        if self._sought is not None and len(run.run.text) >= self._arrays_from:
+            yield from self._of_many(run, self._sought)
             return
-        for number, body in enumerate(run.bodies()):
-            if ours is None:
-                elements = body.partition(setting.tail)[0].split(setting.element)
-                is_ours = not self._passes_over(elements, body)
-            else:
-                self._count += 1
-                is_ours = ours[number]
-            if is_ours:
-                yield self._count, ClaimText(body, setting, at)
+        at = 0
+        for body in run.bodies():
+            if not self._passes_over_body(run, body):
+                yield self._count, ClaimText(body, run.setting, at)
             at += len(body) + run.between
 
-    def _of_many(self, run: ClaimRun) -> list[bool] | None:
-        """Which claims of a run are ours, the others added up, all at once; None where that is not sure."""
-        setting, wanted = run.setting, self._wanted
-        before, text = setting.tail + setting.begin, setting.tail + run.run.text
-        found = _looked_at(before, setting.separators, wanted.account_width).findall(text)
-        if len(found) != text.count(before) or any(code in text for code in wanted.codes):
-            return None
-        accounts, charges, paid, numbers = zip(*found, strict=True)
-        self._paid += int(100 * sum(map(Decimal, paid)))
-        if (
-            wanted.payer_numbers.isdisjoint(numbers)
-            and wanted.accounts.isdisjoint(accounts)
-            and self._charges.isdisjoint(charges)
-        ):
-            self._left_out.extend(map(hash, numbers))
-            return [False] * len(found)
-        ours = []
-        for account, charge, amount, number in found:
-            is_ours = number in wanted.payer_numbers or account in wanted.accounts or charge in self._charges
-            ours.append(is_ours)
-            if is_ours:
-                self._paid -= int(100 * Decimal(amount))
-            else:
-                self._left_out.append(hash(number))
-        return ours
+    def _of_many(self, run: ClaimRun, sought: Sought) -> Iterator[tuple[int, ClaimText]]:
+        """The same by arrays, of which only some claims have to be looked at."""
+        from edi.remittance.claim_heads import ClaimHeads
+
+        heads, before = ClaimHeads(run, self._wanted.account_width), self._count
+        to_look_at = sought.to_look_at(heads)
+        self._paid += sum(heads.paid[~to_look_at].tolist())
+        self._left_out.arrays.append(heads.numbers[~to_look_at])
+        for index in to_look_at.nonzero()[0].tolist():
+            self._count = before + index
+            at, body = heads.body(index)
+            if not self._passes_over_body(run, body):
+                yield self._count, ClaimText(body, run.setting, at)
+        self._count = before + len(heads)
+
+    def _passes_over_body(self, run: ClaimRun, body: str) -> bool:
+        """As `_passes_over`, of a claim behind `CLP*`."""
+        return self._passes_over(body.partition(run.run.tail)[0].split(run.setting.element), body)
 
     def _passes_over(self, elements: list[str], text: str) -> bool:
         """Count a claim, given by what stands behind CLP and by its text; whether it is none of ours."""
@@ -197,31 +233,8 @@ class _OneRemittance:
             return False
         self._paid += _cents(elements[3])
         if number:
-            self._left_out.append(hash(number))
+            self._left_out.texts.append(hash(number))
         return True
-
-
-def _usual_texts(cents: int) -> Iterator[str]:
-    """An amount in every usual form: `-12.5`, `-12.50`."""
-    whole, part = divmod(abs(cents), 100)
-    fractions = [f".{part:02d}", *([] if part % 10 else [f".{part // 10}"]), *([] if part else [""])]
-    for fraction in fractions:
-        for sign in ("-",) if cents < 0 else ("",) if cents else ("", "-"):
-            yield f"{sign}{whole}{fraction}"
-            if not whole and fraction:
-                yield f"{sign}{fraction}"
-
-
-@lru_cache(maxsize=_KEPT)
-def _looked_at(before: str, separators: Separators, width: int) -> re.Pattern[str]:
-    """Finds the beginning of CLP01, CLP03, CLP04 and CLP07 of claims where these have no blanks, and
-    amounts are usual. `before` ends with `CLP*`."""
-    marks = re.escape(separators.element + separators.terminator)
-    any_text, plain = f"[^{marks}]*", f"[^{marks}\\s]"
-    amount = f"({_USUAL_AMOUNT})"
-    account = f"({plain}{{0,{width}}}){plain}*"
-    elements = (account, any_text, amount, amount, any_text, any_text, f"({plain}*)(?=[{marks}])")
-    return re.compile(re.escape(before) + re.escape(separators.element).join(elements))
 
 
 def _cents(text: str) -> int:

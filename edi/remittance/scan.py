@@ -15,10 +15,10 @@ from edi.remittance.glance import clean_claim, is_plain
 from edi.remittance.model import ClaimPayment
 from edi.remittance.sorting import OF_CLAIM, OF_LINE, ClaimSegments
 from edi.separators import Separators
-from edi.tokens import Run, Segment, segments_of
+from edi.tokens import Run, RunIds, Segment, segments_of
 from edi.values import parse_cents
 
-RUN_IDS = OF_CLAIM | OF_LINE
+RUN_IDS = RunIds(OF_CLAIM | OF_LINE)
 """The segments of claims: of those, a remittance is best given runs."""
 
 ReadExactly = Callable[[ClaimSegments], ClaimPayment]
