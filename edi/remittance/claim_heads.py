@@ -51,7 +51,7 @@ class ClaimHeads:
         compared = np.minimum(length, width)
         end = cut.begin[number] + cut.length[number]
         self.sure: Flags = is_charge & is_paid & (number != cut.nothing) & (end % _HEAD < _HEAD - 1)
-        for at in (begin, begin + length - 1, begin + compared - 1, cut.begin[number], end - 1):
+        for at in (begin, begin + compared - 1, cut.begin[number], end - 1):
             self.sure &= _is_printed(cut.bytes, at)
         self.accounts = _hashes(cut.bytes, begin, compared)
         self.numbers = _hashes(cut.bytes, cut.begin[number], cut.length[number])

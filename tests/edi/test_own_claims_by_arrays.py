@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi.envelope import read_transactions
+from edi.finding import Finding
 from edi.reading_rules import INBOUND
 from edi.remittance import claim_heads
 from edi.remittance.own import OwnClaims, Wanted, _OneRemittance, own_claims
@@ -61,7 +62,7 @@ AMOUNTS = (
 TEXTS = (
     *("", "A", "SHORT1", " SHORT1", "SHORT1 ", "\xa0SHORT1", "SHORT1\x1c", "SHORT1\x85", "SHORT 1", "short1"),
     *("HOSPITAL-ACCOUNT-000", "HOSPITAL-ACCOUNT-00012345", "HOSPITAL-ACCOUNT-00", "HOSPITAL-ACCOUNT-000 5"),
-    *("SHORT1             X", "SHORT1             \t", "SHORT1\x00", "L" * 70, "CLP", "P", "J3399", "\xe9"),
+    *(f"SHORT1{14 * ' '}X", f"SHORT1{14 * ' '}\t", "SHORT1\x00", "L" * 70, "CLP", "P", "J3399", "\xe9"),
     *(
         "ICN-KNOWN",
         "ICN-KNOWN ",
@@ -182,15 +183,66 @@ def test_remittances_with_any_texts_amounts_and_separators(data: bytes, width: i
     assert by_arrays(data, wanted, chunk_size) == one_by_one(data, wanted)
 
 
+def among_others(claim: str) -> bytes:
+    claims = [a_claim(number) for number in range(40)]
+    return a_file([*claims[:20], "?", *claims[20:]]).replace(b"?", claim.encode("latin-1"))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("at", ["account", "icn"])
+def test_a_text_of_any_form_among_many(text: str, at: str) -> None:
+    data = among_others(a_claim(20, account=text) if at == "account" else a_claim(20, icn=text))
+    for numbers in (WANTED.payer_numbers, frozenset({"ICN30", text, ""})):
+        wanted = Wanted(WANTED.accounts, numbers, codes=frozenset({"\u20ac"}))
+        assert by_arrays(data, wanted) == one_by_one(data, wanted)
+
+
+@pytest.mark.parametrize("length", range(70))
+def test_a_number_is_seen_however_far_from_its_clp(length: int) -> None:
+    """In an array only the beginning of a claim is looked at."""
+    far = among_others(a_claim(20, icn="ICN-KNOWN").replace(".25*0*MC*", f".25*{length * '0'}*MC*"))
+    (found,) = by_arrays(far)
+    assert [one.number for one in found.claims] == [21]
+    learned = (
+        far.replace(b"ICN-KNOWN", b"ICN-NEW")
+        .replace(b"*OTHER5*", b"*SHORT1*")
+        .replace(b"*ICN5*", b"*ICN-NEW*")
+    )
+    (found,) = by_arrays(learned)
+    assert [one.number for one in found.claims] == [6, 21]
+    assert (found,) == one_by_one(learned)
+
+
+def test_an_empty_code_stands_in_every_claim() -> None:
+    (found,) = by_arrays(among_others(a_claim(20)), Wanted(codes=frozenset({""})))
+    assert len(found.claims) == found.count == 41
+
+
+def test_an_interchange_behind_a_cut_one_is_found_wherever_a_chunk_ends() -> None:
+    whole = a_file([a_claim(number) for number in range(20)])
+    begin = whole.index(b"CLP*OTHER19") + 20
+    data = whole[:begin] + whole
+    assert [one.count for one in by_arrays(data)] == [20, 20]
+    expected = findings_of_the_file(data, len(data))
+    assert expected[0].rule == "interchange-cut"
+    for chunk_size in range(begin - 5, begin + 10):
+        assert findings_of_the_file(data, chunk_size) == expected
+
+
+def findings_of_the_file(data: bytes, chunk_size: int) -> list[Finding]:
+    reader = read_transactions(data, INBOUND, chunk_size=chunk_size, run_ids=QuickRunIds(RUN_IDS))
+    for _ in reader:
+        pass
+    return reader.findings
+
+
 @pytest.mark.parametrize("amount", AMOUNTS)
 @pytest.mark.parametrize("at", ["charge", "paid"])
 def test_an_amount_of_any_form_among_many(amount: str, at: str) -> None:
-    claims = [a_claim(number) for number in range(40)]
-    claims[20] = (
-        a_claim(20, charge=amount) if at == "charge" else a_claim(20).replace("*20.25*0*", f"*{amount}*0*")
+    usual = a_claim(20)
+    data = among_others(
+        a_claim(20, charge=amount) if at == "charge" else usual.replace("*20.25*0*", f"*{amount}*0*")
     )
-    data = a_file(["?" if number == 20 else claim for number, claim in enumerate(claims)])
-    data = data.replace(b"?", claims[20].encode("latin-1"))
     wanted = Wanted(charges=frozenset({500, 1234, -1234, 10**30, -(10**30), 10**17}))
     assert by_arrays(data, wanted) == one_by_one(data, wanted)
 
