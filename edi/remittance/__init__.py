@@ -3,6 +3,7 @@
 - `model.py` has the records; `read.py` fills them from the loops that `sorting.py` makes.
 - `glance.py` does the same in one pass for claims that are surely clean.
 - `scan.py` has claims over their text, for whoever needs few of them, or not all at once.
+- `own.py` finds claims that may be ours among other people's, with arrays of `claim_heads.py`.
 - `balance.py` has the three sums that a remittance must meet.
 - `reversals.py` pairs what was taken back with its correction, inside one 835.
 - `checked.py` reads claim by claim with all that is checked.
