@@ -54,13 +54,6 @@ class Bill:
     claims: tuple[str, ...]
 
 
-def bills_of(desk: Desk) -> list[Bill]:
-    """All bills of a ledger."""
-    groups = claims_by_bill(desk)
-    made = {group[0].id: bill_of(desk, group) for group in desk.walk_groups(groups)}
-    return [made[group[0].id] for group in groups]
-
-
 def claims_by_bill(desk: Desk) -> list[list[ClaimRow]]:
     """The claims of each bill, the first one first."""
     groups: dict[tuple[str, ...], list[ClaimRow]] = {}

@@ -17,7 +17,7 @@ from pathlib import Path
 from mapping.profile_store import ProfileStore
 from pipeline.doctor import examine
 from pipeline.durable import DurableSteps
-from pipeline.figures.bills import bills_of
+from pipeline.figures.one_walk import items_and_bills
 from pipeline.ledger.store import Ledger
 from pipeline.pages.shown_figures import shown_figures
 from pipeline.worklist.desk import Desk
@@ -79,7 +79,7 @@ def measure(claims: int) -> Measured:
             items = open_items(desk)
             again = Desk(config, connection, ProfileStore(), _LATER.date())
             worklist = seconds(lambda: open_items(again))
-            figures = seconds(lambda: shown_figures(bills_of(again), items, _LATER.date()))
+            figures = seconds(lambda: shown_figures(items_and_bills(again)[1], items, _LATER.date()))
         ledger.close()
         doctor = seconds(lambda: examine(config, _LATER))
         remarks = [one for one in examine(config, _LATER) if one.check == "ledger"]

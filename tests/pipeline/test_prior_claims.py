@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edi.claim837i.model import Claim, Reference
+from mapping.encounter import Encounter
 from mapping.profile_store import ProfileStore
 from pipeline.config import Config
 from pipeline.durable import DurableSteps
@@ -99,6 +100,16 @@ def test_the_day_of_the_last_remittance_is_known(tmp_path: Path) -> None:
     with the_ledger(config) as prior:
         (row,) = prior.chain(ACCOUNT, "", "state-medicaid")
     assert row.remitted is not None and NIGHT.date() <= row.remitted <= NIGHT.date() + dt.timedelta(days=60)
+
+
+def test_the_claims_of_an_encounter_are_no_earlier_ones_of_its_own(tmp_path: Path) -> None:
+    config, _, _ = a_paid_claim(tmp_path)
+    encounter = Encounter.model_validate(a_child(1))
+    child = child_of_record(encounter)
+    with the_ledger(config) as prior:
+        assert [one.encounter for one in prior.drug_claims(child, "zolgensma")] == [encounter.id]
+        assert prior.drug_claims(child, "zolgensma", besides=encounter.id) == []
+        assert len(prior.drug_claims(child, "zolgensma", besides="N09999")) == 1
 
 
 def test_twins_without_names_go_out_in_one_night(tmp_path: Path) -> None:
