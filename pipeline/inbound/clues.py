@@ -11,6 +11,7 @@ and REF*2U; 277CA and 277 REF*BLT, REF*D9, DTP*472, STC04, NM1 of the levels, TR
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -59,6 +60,11 @@ class Clues:
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         listed = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
         return cls(**{**known, **listed})
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Clues:
+        """The same of their text in the ledger."""
+        return cls.from_dict(json.loads(text) if text is not None else None)
 
 
 def clues_of_payment(claim: ClaimPayment, model: Remittance, key: bytes) -> Clues:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from pipeline.inbound.extract import Statement
+from pipeline.inbound.match.account_key import ACCOUNT
 from pipeline.inbound.match.references import claims_named
-from pipeline.inbound.match.settle import ACCOUNT
 from pipeline.inbound.positions import bodies_of_claims
 from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.sent_files import SentFiles

@@ -25,9 +25,10 @@ from pipeline.inbound.doubts import doubts
 from pipeline.inbound.events import events_of
 from pipeline.inbound.external import ExternalFile
 from pipeline.inbound.extract import Reference, Statement, envelope_day, identity, statements, trace_of
+from pipeline.inbound.match.account_key import ACCOUNT
 from pipeline.inbound.match.accounts import Key
 from pipeline.inbound.match.references import claims_named
-from pipeline.inbound.match.settle import ACCOUNT, Settled, settle
+from pipeline.inbound.match.settle import Settled, settle, settle_all
 from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.positions import bodies_of_claims
 from pipeline.inbound.states import update_states, updated_chains
@@ -35,7 +36,7 @@ from pipeline.inbox.packed import is_packed, members, why_refused
 from pipeline.inbox.taking import read_taken, take
 from pipeline.job import Job
 from pipeline.ledger import answers, provider_adjustments
-from pipeline.ledger.answers import PARKED
+from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.progress import watched
 from pipeline.quarantine import quarantine_file, quarantine_text
 from pipeline.sent_files import SentFiles
@@ -241,8 +242,12 @@ def record_answer(connection: Connection, sha256: str, name: str, answer: Answer
         return
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
     provider_adjustments.add(connection, moved_money(answer, digest))
+    events: list[EventRow] = []
     for statement in statements(answer, effects.key):
-        _record_statement(connection, digest, statement, place, effects)
+        found = events_of(connection, effects.sent, digest, statement)
+        _note_statement(digest, statement, found, place, effects)
+        events += found
+    answers.add_events(connection, events)
 
 
 def _unread(answer: Answer, place: Place) -> Finding:
@@ -255,13 +260,10 @@ def _unread(answer: Answer, place: Place) -> Finding:
     )
 
 
-def _record_statement(
-    connection: Connection, digest: str, statement: Statement, place: Place, effects: Effects
+def _note_statement(
+    digest: str, statement: Statement, found: Sequence[EventRow], place: Place, effects: Effects
 ) -> None:
     """What is said of an account, which is settled later, or of all claims of a batch, file or set."""
-    found = events_of(connection, effects.sent, digest, statement)
-    for event in found:
-        answers.add_event(connection, event)
     if statement.reference.kind == ACCOUNT:
         effects.accounts.add(statement.reference.value)
         effects.own[digest, statement.position] = statement
@@ -322,16 +324,15 @@ def _unmatched(statement: Statement, place: Place, fitting: Sequence[str]) -> Fi
 
 
 def match_parked(job: Job) -> None:
-    """Look again for the claims of parked events, and tell how many are left."""
+    """Look again for the claims of events that have none, or one that is not sure; tell how many are left."""
     with job.ledger.reading() as connection:
-        parked = answers.parked(connection)
-    if not parked:
-        return
+        if not answers.has_unsure(connection):
+            return
     with job.ledger.transaction("parked answers") as connection:
-        settled = settle(connection, ())
+        settled = settle_all(connection)
         found = len(settled.matched)
         sent = SentFiles(job.config.folders.archive_out)
-        for event in parked:
+        for event in answers.parked_beside(connection, Reference(ACCOUNT, "").text()):
             named = claims_named(connection, Reference.from_text(event.reference))
             if named:
                 bodies = bodies_of_claims(connection, sent, event.body, named)
@@ -339,9 +340,9 @@ def match_parked(job: Job) -> None:
                 settled.touched |= {claim.id for claim in named}
                 found += 1
         update_states(connection, settled.touched)
-        left = answers.parked_with_candidates(connection)
+        left, fitting_several = answers.count_parked(connection)
     if found:
         job.journal.count("events_matched_later", found)
     if left:
-        job.journal.counts["answers_without_a_claim"] = len(left)
-        job.journal.counts["answers_that_fit_several_claims"] = sum(len(fitting) > 1 for _, fitting in left)
+        job.journal.counts["answers_without_a_claim"] = left
+        job.journal.counts["answers_that_fit_several_claims"] = fitting_several

@@ -23,7 +23,7 @@ from pipeline.inbound import external
 from pipeline.inbound.archived_answers import archived_answer
 from pipeline.inbound.events import events_of
 from pipeline.inbound.extract import Statement, identity, statements
-from pipeline.inbound.match.settle import ACCOUNT
+from pipeline.inbound.match.account_key import ACCOUNT
 from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.receive import (
     Effects,
@@ -155,7 +155,7 @@ def _one_event(
             done.renewed_events += 1
             effects.touched |= {same.claim} - {PARKED}
     elif not _waits(event, there):
-        answers.add_event(connection, event)
+        answers.add_events(connection, [event])
         if by_account:
             effects.own[event.digest, event.position] = statement
         elif event.claim == PARKED:

@@ -8,17 +8,18 @@ under the reference it came with.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, func, insert, or_, select, update
 
+from pipeline.batches import batches
 from pipeline.file_names import stored_name
 from pipeline.ledger.schema import event_candidates, events, inbound_files, transactions
 
 PARKED = ""
-_LAST = "\U0010ffff"
+LAST = "\U0010ffff"
 """After every character, so that a range holds all that begin alike."""
 BY_ACCOUNT, BY_NUMBER, BY_CLEARINGHOUSE, BY_PATIENT = "account", "number", "clearinghouse", "patient"
 """By what an answer found its claim."""
@@ -51,27 +52,50 @@ class EventRow:
     matched_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnsureEvent:
+    """What of an event tells whether it may find another claim than it has; `clues` is JSON."""
+
+    digest: str
+    position: int
+    claim: str
+    reference: str
+    payer_claim_control_number: str | None
+    clearinghouse_number: str | None
+    clues: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """What is told of an event whose claim is not known."""
+
+    digest: str
+    position: int
+    stage: str
+    day: str | None
+    paid_cents: int
+
+
 _NAMES = EventRow.__slots__
 _COLUMNS = [events.c[name] for name in _NAMES]
 _BODY, _CLUES, _CLAIM = (_NAMES.index(name) for name in ("body", "clues", "claim"))
+_IN_ORDER = (events.c.digest, events.c.position)
 _HAS_FILE = select(inbound_files.c.sha256).where(inbound_files.c.sha256 == bindparam("sha256"))
 _HAS_TRANSACTION = select(transactions.c.digest).where(transactions.c.digest == bindparam("digest"))
 _OF_CLAIMS = (
-    select(*_COLUMNS)
-    .where(events.c.claim.in_(bindparam("claims", expanding=True)))
-    .order_by(events.c.digest, events.c.position)
+    select(*_COLUMNS).where(events.c.claim.in_(bindparam("claims", expanding=True))).order_by(*_IN_ORDER)
 )
 _OF_REFERENCES = (
     select(*_COLUMNS)
     .where(events.c.reference >= bindparam("start"), events.c.reference < bindparam("end"))
-    .order_by(events.c.digest, events.c.position)
+    .order_by(*_IN_ORDER)
 )
-_UNSURE = (
-    select(*_COLUMNS)
-    .where(or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE)))
-    .order_by(events.c.digest, events.c.position)
-)
-_PARKED = select(*_COLUMNS).where(events.c.claim == PARKED).order_by(events.c.digest, events.c.position)
+_IS_UNSURE = or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE))
+_UNSURE_NUMBERED = {
+    column: select(*_COLUMNS).where(_IS_UNSURE, column.in_(bindparam("values", expanding=True)))
+    for column in (events.c.payer_claim_control_number, events.c.clearinghouse_number)
+}
+_PARKED = (events.c.claim == PARKED,)
 
 
 def has_file(connection: Connection, sha256: str) -> bool:
@@ -161,8 +185,9 @@ def _update_of(event: EventRow) -> Update:
     return update(events).where(*same, events.c.claim == event.claim)
 
 
-def add_event(connection: Connection, event: EventRow) -> None:
-    connection.execute(insert(events), _values(event))
+def add_events(connection: Connection, found: Iterable[EventRow]) -> None:
+    for some in batches(found):
+        connection.execute(insert(events), [_values(event) for event in some])
 
 
 def of_claim(connection: Connection, claim: str) -> list[EventRow]:
@@ -183,19 +208,51 @@ def is_of_a_claim(connection: Connection, digest: str) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def parked(connection: Connection) -> list[EventRow]:
-    """The events whose claim is not known."""
-    return [_record(row) for row in connection.execute(_PARKED)]
+def parked_beside(connection: Connection, kind: str) -> list[EventRow]:
+    """The parked events whose reference does not begin so."""
+    statement = select(*_COLUMNS).where(
+        *_PARKED, or_(events.c.reference < kind, events.c.reference >= kind + LAST)
+    )
+    return [_record(row) for row in connection.execute(statement.order_by(*_IN_ORDER))]
 
 
-def unsure(connection: Connection) -> list[EventRow]:
-    """The events whose claim is not known, or not by its account number."""
-    return [_record(row) for row in connection.execute(_UNSURE)]
+def count_parked(connection: Connection) -> tuple[int, int]:
+    """How many events have no claim, and how many of them fit several."""
+    parked = connection.execute(select(func.count()).select_from(events).where(*_PARKED)).scalar_one()
+    return parked, len(candidates(connection))
+
+
+def has_unsure(connection: Connection) -> bool:
+    """Whether there is an event whose claim is not known, or not by its account number."""
+    return connection.execute(select(events.c.claim).where(_IS_UNSURE).limit(1)).first() is not None
+
+
+def unsure_events(connection: Connection) -> Iterator[UnsureEvent]:
+    """All of these."""
+    statement = select(*(events.c[name] for name in UnsureEvent.__slots__)).where(_IS_UNSURE)
+    return (UnsureEvent(*row) for row in connection.execute(statement))
+
+
+def unsure_numbered(
+    connection: Connection, numbers: Collection[str], clearinghouse_numbers: Collection[str]
+) -> list[EventRow]:
+    """Those of them that have one of these numbers of a payer, or of a clearinghouse."""
+    found = []
+    for (_, question), values in zip(_UNSURE_NUMBERED.items(), (numbers, clearinghouse_numbers), strict=True):
+        for some in batches(sorted(values)):
+            found += [_record(row) for row in connection.execute(question, {"values": some})]
+    return found
+
+
+def unsure_of_reference(connection: Connection, reference: str) -> list[EventRow]:
+    """Those of them that have this reference."""
+    statement = select(*_COLUMNS).where(_IS_UNSURE, events.c.reference == reference).order_by(*_IN_ORDER)
+    return [_record(row) for row in connection.execute(statement)]
 
 
 def of_references(connection: Connection, start: str) -> list[EventRow]:
     """The events whose reference begins so."""
-    found = connection.execute(_OF_REFERENCES, {"start": start, "end": start + _LAST})
+    found = connection.execute(_OF_REFERENCES, {"start": start, "end": start + LAST})
     return [_record(row) for row in found]
 
 
@@ -204,26 +261,30 @@ def move(connection: Connection, event: EventRow, claim: str, matched_by: str | 
     connection.execute(_update_of(event).values(claim=claim, matched_by=matched_by))
 
 
-def set_candidates(connection: Connection, event: EventRow, claims: Collection[str]) -> None:
-    """The claims that a parked event fits, where it fits several."""
-    same = (event_candidates.c.digest == event.digest, event_candidates.c.position == event.position)
-    known = set(connection.execute(select(event_candidates.c.claim).where(*same)).scalars())
-    wanted = set(claims) if len(claims) > 1 else set()
-    if known != wanted:
-        connection.execute(delete(event_candidates).where(*same))
-        one = {"digest": event.digest, "position": event.position}
-        if wanted:
-            connection.execute(
-                insert(event_candidates), [{**one, "claim": claim} for claim in sorted(wanted)]
-            )
-
-
-def parked_with_candidates(connection: Connection) -> list[tuple[EventRow, list[str]]]:
-    """The events whose claim is not known, each with the claims that it fits: several, or none."""
-    found: dict[tuple[str, int], list[str]] = {}
+def candidates(connection: Connection) -> dict[tuple[str, int], tuple[str, ...]]:
+    """The claims that parked events fit, where one fits several."""
+    found: dict[tuple[str, int], tuple[str, ...]] = {}
     for row in connection.execute(select(event_candidates).order_by(event_candidates.c.claim)):
-        found.setdefault((row.digest, row.position), []).append(row.claim)
-    return [(event, found.get((event.digest, event.position), [])) for event in parked(connection)]
+        key = (row.digest, row.position)
+        found[key] = (*found.get(key, ()), row.claim)
+    return found
+
+
+def set_candidates(connection: Connection, event: EventRow, claims: Collection[str]) -> None:
+    """The claims that a parked event fits now: several, or none."""
+    same = (event_candidates.c.digest == event.digest, event_candidates.c.position == event.position)
+    connection.execute(delete(event_candidates).where(*same))
+    if claims:
+        one = {"digest": event.digest, "position": event.position}
+        connection.execute(insert(event_candidates), [{**one, "claim": claim} for claim in sorted(claims)])
+
+
+def parked_with_candidates(connection: Connection) -> Iterator[tuple[ParkedEvent, tuple[str, ...]]]:
+    """The events whose claim is not known, each with the claims that it fits: several, or none."""
+    fitting = candidates(connection)
+    statement = select(*(events.c[name] for name in ParkedEvent.__slots__)).where(*_PARKED)
+    for row in connection.execute(statement.order_by(*_IN_ORDER)):
+        yield ParkedEvent(*row), fitting.get((row.digest, row.position), ())
 
 
 def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str, Any]]) -> None:
@@ -233,8 +294,7 @@ def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str
             events.c.digest == event.digest, events.c.position == event.position, events.c.claim == PARKED
         )
     )
-    for claim, body in found.items():
-        add_event(connection, replace(event, claim=claim, body=body))
+    add_events(connection, (replace(event, claim=claim, body=body) for claim, body in found.items()))
 
 
 def file_of(connection: Connection, digest: str) -> tuple[str, str] | None:

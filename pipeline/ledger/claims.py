@@ -15,10 +15,11 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select, update
 
 from pipeline.batches import batches
-from pipeline.ledger.answers import PARKED, UNSURE
+from pipeline.ledger import claim_clues
+from pipeline.ledger.answers import LAST
 from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
 from pipeline.ledger.schema import patients as patients_table
 
@@ -86,6 +87,9 @@ class ClaimRow:
 
 
 _ROWS = select(*(claims.c[name] for name in ClaimRow.__slots__))
+_WITH_ACCOUNT = _ROWS.where(
+    claims.c.patient_control_number >= bindparam("start"), claims.c.patient_control_number < bindparam("end")
+).order_by(claims.c.id)
 _BY_ID = _ROWS.where(claims.c.id == bindparam("claim"))
 _AMONG = {
     column: _ROWS.where(column.in_(bindparam("values", expanding=True)))
@@ -395,6 +399,12 @@ def by_id(connection: Connection, claim: str) -> ClaimRow | None:
     return _record(row) if row is not None else None
 
 
+def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, ClaimRow]:
+    """The claims that there are of these ids."""
+    found = (row for some in batches(sorted(ids)) for row in _with(connection, claims.c.id, some))
+    return {row.id: row for row in found}
+
+
 def of_encounter(connection: Connection, encounter: str) -> list[ClaimRow]:
     """All claims of an encounter, by id."""
     statement = _ROWS.where(claims.c.encounter == encounter).order_by(claims.c.id)
@@ -442,55 +452,8 @@ def by_control_number(connection: Connection, patient_control_number: str) -> li
 
 def with_account(connection: Connection, start: str) -> list[ClaimRow]:
     """All claims whose account number (CLM01) begins so, by id."""
-    statement = _ROWS.where(
-        claims.c.patient_control_number >= start, claims.c.patient_control_number < start + "\U0010ffff"
-    ).order_by(claims.c.id)
-    return [_record(row) for row in connection.execute(statement)]
-
-
-def numbered(connection: Connection, number: str) -> set[str]:
-    """The ids of the claims that surely have this payer claim control number: by an answer, or because
-    the claim sent in their place names it (REF*F8)."""
-    answered = select(events.c.claim).where(
-        events.c.payer_claim_control_number == number,
-        events.c.claim != PARKED,
-        or_(events.c.matched_by.is_(None), events.c.matched_by.not_in(UNSURE)),
-    )
-    named = select(claims.c.replaces).where(
-        claims.c.original_number == number, claims.c.replaces.is_not(None)
-    )
-    return set(connection.execute(answered).scalars()) | set(connection.execute(named).scalars())
-
-
-def numbered_by_clearinghouse(connection: Connection, number: str) -> set[str]:
-    """The ids of the claims that surely have this number of a clearinghouse (REF*D9)."""
-    answered = select(events.c.claim).where(
-        events.c.clearinghouse_number == number,
-        events.c.claim != PARKED,
-        or_(events.c.matched_by.is_(None), events.c.matched_by.not_in(UNSURE)),
-    )
-    sent = select(claims.c.id).where(claims.c.clearinghouse_number == number)
-    return set(connection.execute(answered).scalars()) | set(connection.execute(sent).scalars())
-
-
-def of_patients(connection: Connection, digests: Collection[str], total_cents: int) -> list[ClaimRow]:
-    """The claims over an amount whose patient an answer names so, by id.
-
-    Where claims have the member id and the name, those that have the name alone are another patient's.
-    """
-    known = (
-        select(claim_patients.c.claim, func.count().label("shared"))
-        .where(claim_patients.c.digest.in_(digests))
-        .group_by(claim_patients.c.claim)
-        .subquery()
-    )
-    most = select(func.max(known.c.shared)).scalar_subquery()
-    statement = (
-        _ROWS.join(known, known.c.claim == claims.c.id)
-        .where(claims.c.total_cents == total_cents, known.c.shared == most)
-        .order_by(claims.c.id)
-    )
-    return [_record(row) for row in connection.execute(statement)]
+    found = connection.execute(_WITH_ACCOUNT, {"start": start, "end": start + LAST})
+    return [_record(row) for row in found]
 
 
 def link_chains(connection: Connection) -> set[str]:
@@ -505,7 +468,8 @@ def link_chains(connection: Connection) -> set[str]:
     linked = set()
     for claim in sorted(map(_record, connection.execute(statement)), key=lambda row: row.id):
         chain = {row.id for row in chain_of(connection, claim.id)}
-        ids = numbered(connection, claim.original_number or "") - chain
+        number = claim.original_number or ""
+        ids = claim_clues.numbered(connection, [number]).get(number, set()) - chain
         same_payer = claims.c.payer == claim.payer
         found = list(
             connection.execute(select(claims.c.id).where(claims.c.id.in_(ids), same_payer)).scalars()

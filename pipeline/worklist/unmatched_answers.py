@@ -12,7 +12,7 @@ from itertools import groupby
 from pipeline.denials.item import WorkItem
 from pipeline.denials.ranking import RankedCause
 from pipeline.ledger import answers
-from pipeline.ledger.answers import EventRow
+from pipeline.ledger.answers import ParkedEvent
 from pipeline.worklist.desk import Desk
 from pipeline.worklist.making import own_kinds
 
@@ -29,7 +29,7 @@ def unmatched_answers(desk: Desk) -> Iterator[WorkItem]:
         yield _item(desk, digest, list(group))
 
 
-def _item(desk: Desk, digest: str, fits: Sequence[tuple[EventRow, list[str]]]) -> WorkItem:
+def _item(desk: Desk, digest: str, fits: Sequence[tuple[ParkedEvent, tuple[str, ...]]]) -> WorkItem:
     own = own_kinds()[KIND]
     parked = [event for event, _ in fits]
     several = {event.position: claims for event, claims in fits if claims}
@@ -48,12 +48,12 @@ def _item(desk: Desk, digest: str, fits: Sequence[tuple[EventRow, list[str]]]) -
         steps=own.steps,
         owner=_EDI_DESK if parked[0].stage in _ACKNOWLEDGMENTS else own.owner,
         due=None,
-        facts=tuple(f"{event.position}:{','.join(several.get(event.position, []))}" for event in parked),
+        facts=tuple(f"{event.position}:{','.join(several.get(event.position, ()))}" for event in parked),
     )
 
 
 def _evidence(
-    desk: Desk, digest: str, parked: Sequence[EventRow], several: dict[int, list[str]]
+    desk: Desk, digest: str, parked: Sequence[ParkedEvent], several: dict[int, tuple[str, ...]]
 ) -> Iterator[str]:
     stage, day = parked[0].stage, parked[0].day
     file = answers.file_of(desk.connection, digest)

@@ -11,8 +11,18 @@ from sqlalchemy import Connection, event, insert
 
 from pipeline.durable import DurableSteps
 from pipeline.inbound.states import update_states
-from pipeline.ledger import claims, encounters
-from pipeline.ledger.answers import of_claims, of_references, unsure
+from pipeline.ledger import claim_clues, claims, encounters
+from pipeline.ledger.answers import (
+    count_parked,
+    has_unsure,
+    of_claims,
+    of_references,
+    parked_beside,
+    parked_with_candidates,
+    unsure_events,
+    unsure_numbered,
+    unsure_of_reference,
+)
 from pipeline.ledger.schema import patients
 from pipeline.ledger.store import Ledger
 
@@ -23,11 +33,21 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "claims that name another": claims.link_chains,
     "states of answered claims": lambda connection: update_states(connection, ["C1"]),
     "claims of an account": lambda connection: claims.with_account(connection, "A1"),
-    "claims of a number": lambda connection: claims.numbered(connection, "N1"),
-    "claims of a patient": lambda connection: claims.of_patients(connection, ["D1"], 100),
+    "claims of a number": lambda connection: claim_clues.numbered(connection, ["N1"]),
+    "claims of a clearinghouse's number": (
+        lambda connection: claim_clues.numbered_by_clearinghouse(connection, ["N1"])
+    ),
+    "claims of a patient": lambda connection: claim_clues.of_patients(connection, ["D1"]),
+    "claims by their ids": lambda connection: claims.by_ids(connection, ["C1"]),
     "answers to claims": lambda connection: of_claims(connection, ["C1"]),
     "answers to an account": lambda connection: of_references(connection, "account:A1"),
-    "answers not surely known": unsure,
+    "answers not surely known": unsure_events,
+    "whether there are any": has_unsure,
+    "answers without an account": lambda connection: unsure_of_reference(connection, "account:"),
+    "answers with a number": lambda connection: unsure_numbered(connection, ["N1"], ["N2"]),
+    "answers that are parked": lambda connection: list(parked_with_candidates(connection)),
+    "answers parked under control numbers": lambda connection: parked_beside(connection, "account:"),
+    "how many are parked": count_parked,
     "live claims of children": lambda connection: claims.live_drug_claims(connection, ["D1"], "P"),
     "live claims of encounters": lambda connection: claims.live_by_encounter(connection, ["E1"]),
     "versions of claims": lambda connection: claims.newest_versions(connection, ["E1"]),

@@ -33,6 +33,7 @@ from tests.pipeline.corrections.support import ANSWERED, CORRECTED, PAID, answer
 from tests.support.builders import NIGHT, a_child
 from tests.support.chain_answers import reversal_of, status_of
 from tests.support.nights import a_night, a_workspace, put_encounters
+from tests.support.parked import parked_events
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +124,7 @@ def _told(connection: Any) -> tuple[Any, ...]:
         tuple((claim.version, claim.frequency, claim.state) for claim in found),
         tuple(map(tuple, keys)),
         frozenset(events),
-        len(answer_rows.parked(connection)),
+        len(parked_events(connection)),
         chains_of(connection, [found[0].id])[0].paid_cents,
     )
 
@@ -193,7 +194,7 @@ def test_a_reversal_goes_to_the_claim_whose_number_it_names_and_waits_while_none
     assert play.outcome(order)[3] == 1
     ledger = Ledger.open(play.config.ledger, DurableSteps())
     with ledger.reading() as connection:
-        ((event, fitting),) = answer_rows.parked_with_candidates(connection)
+        ((event, fitting),) = parked_events(connection)
         assert event.verdict == "reversal"
         assert sorted(fitting) == sorted(row.id for row in claims.all_claims(connection))
     ledger.close()

@@ -25,6 +25,7 @@ from samples.clearinghouse import answers as clearinghouse
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
 from tests.support.chain_answers import changed, replacement_of, status_of
 from tests.support.nights import a_night, a_workspace, put_answer, tree
+from tests.support.parked import parked_events
 
 PAID = Script(claims={f"NGT{number:05d}": Pay() for number in range(1, 6)})
 
@@ -40,7 +41,7 @@ class Known:
 
     states: dict[str, str]
     matched_by: list[str | None]
-    parked: list[tuple[EventRow, list[str]]]
+    parked: list[tuple[EventRow, tuple[str, ...]]]
 
 
 def look(config: Config) -> Known:
@@ -52,7 +53,7 @@ def look(config: Config) -> Known:
             return Known(
                 {f"{row.patient_control_number}/{row.frequency}": row.state for row in found},
                 sorted({event.matched_by or "" for event in events}),
-                answer_rows.parked_with_candidates(connection),
+                parked_events(connection),
             )
     finally:
         ledger.close()

@@ -12,7 +12,7 @@ Source: FACTS D5.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from pipeline.chains import Chain
 from pipeline.inbound.clues import Clues
 from pipeline.inbound.match.accounts import Key, of_same_payer
-from pipeline.ledger import answers, claims
+from pipeline.ledger import answers, claim_clues, claims
 from pipeline.ledger.answers import BY_CLEARINGHOUSE, BY_NUMBER, BY_PATIENT, UNSURE, EventRow
 from pipeline.ledger.claims import ENDED_STATES, ClaimRow
 
@@ -37,6 +37,11 @@ class Elsewhere:
         self._numbers: dict[str, set[str]] = defaultdict(set)
         self._clearinghouse_numbers: dict[str, set[str]] = defaultdict(set)
         self._candidates: dict[Key, set[str]] = defaultdict(set)
+        self._patients = claim_clues.of_patients(
+            connection, {digest for clues in self._clues.values() for digest in clues.patients}
+        )
+        self._learn_from_ledger()
+        self._rows = claims.by_ids(connection, self._ids())
 
     def outcomes(self) -> dict[Key, tuple[str, tuple[str, ...]]]:
         """For each event by what it was matched, and the claims that fit it: one, several, or none."""
@@ -68,26 +73,52 @@ class Elsewhere:
                 self._clearinghouse_numbers[event.clearinghouse_number].add(claim)
         return given
 
+    def _learn_from_ledger(self) -> None:
+        numbers = {event.payer_claim_control_number or "" for event in self._open.values()} - {""}
+        self._numbers |= claim_clues.numbered(self._connection, numbers)
+        others = {event.clearinghouse_number or "" for event in self._open.values()} - {""}
+        self._clearinghouse_numbers |= claim_clues.numbered_by_clearinghouse(self._connection, others)
+
+    def _ids(self) -> set[str]:
+        """The claims that one of the events may be given to."""
+        numbered = set().union(*self._numbers.values(), *self._clearinghouse_numbers.values())
+        return numbered.union(*(self._of_patients(clues) for clues in self._clues.values()))
+
     def _by_number(self, key: Key) -> list[ClaimRow]:
         number = self._open[key].payer_claim_control_number
-        if not number:
+        if not number or number not in self._numbers:
             return []
-        ids = claims.numbered(self._connection, number) | self._numbers[number]
-        return of_same_payer(self._rows(ids), self._clues[key])
+        return of_same_payer(self._rows_of(self._numbers[number]), self._clues[key])
 
     def _by_clearinghouse(self, key: Key) -> list[ClaimRow]:
         number = self._open[key].clearinghouse_number
-        if not number or self._is_reversal(key):
+        if not number or number not in self._clearinghouse_numbers or self._is_reversal(key):
             return []
-        ids = claims.numbered_by_clearinghouse(self._connection, number)
-        return self._rows(ids | self._clearinghouse_numbers[number])
+        return self._rows_of(self._clearinghouse_numbers[number])
 
     def _by_patient(self, key: Key) -> list[ClaimRow]:
         clues = self._clues[key]
-        if self._is_reversal(key) or clues.first_day is None or clues.charge_cents is None:
+        if self._is_reversal(key) or clues.first_day is None:
             return []
-        rows = claims.of_patients(self._connection, clues.patients, clues.charge_cents)
-        return [row for row in of_same_payer(rows, clues) if self._has_days(row, clues) and self._lives(row)]
+        rows = of_same_payer(self._rows_of(self._of_patients(clues)), clues)
+        return [row for row in rows if self._has_days(row, clues) and self._lives(row)]
+
+    def _of_patients(self, clues: Clues) -> set[str]:
+        """The claims over its charge whose patient an answer names so.
+
+        Where claims have the member id and the name, those that have the name alone are another patient's.
+        """
+        named = [self._patients[digest] for digest in clues.patients if digest in self._patients]
+        if not named or clues.charge_cents is None:
+            return set()
+        shared = Counter(claim for charges in named for claim in charges)
+        most = max(shared.values())
+        return {
+            claim
+            for charges in named
+            for claim, cents in charges.items()
+            if cents == clues.charge_cents and shared[claim] == most
+        }
 
     def _has_days(self, claim: ClaimRow, clues: Clues) -> bool:
         """Whether the days are those of the statement, or of its lines."""
@@ -110,9 +141,8 @@ class Elsewhere:
         }
         return Chain(rows, events).states({})[claim.id] not in ENDED_STATES
 
-    def _rows(self, ids: set[str]) -> list[ClaimRow]:
-        found = (claims.by_id(self._connection, one) for one in sorted(ids))
-        return [row for row in found if row is not None]
+    def _rows_of(self, ids: set[str]) -> list[ClaimRow]:
+        return [self._rows[one] for one in sorted(ids) if one in self._rows]
 
     def _is_reversal(self, key: Key) -> bool:
         return self._open[key].verdict == _REVERSAL

@@ -1,26 +1,25 @@
 """Events given to the claims they mean, and taken back where more is known.
 
-All events that name an account are looked at together each time one of them comes; so are all
-whose account no claim has. So the claims of an event depend on what is known, and not on when.
+All events that name an account are looked at together each time one of them comes, with those that
+share a number with them where no claim has the account. At the end of a run so are all that may find
+another claim than they have. So the claims of an event depend on what is known, and not on when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from pipeline.inbound.extract import Reference
+from pipeline.inbound.match.account_key import ACCOUNT, account_key, account_of, is_of_account
 from pipeline.inbound.match.accounts import Key, Outcome, Versions
 from pipeline.inbound.match.elsewhere import Elsewhere
+from pipeline.inbound.match.unsettled import unsettled_accounts
 from pipeline.ledger import answers, claims, files
 from pipeline.ledger.answers import BY_ACCOUNT, PARKED, EventRow
 from pipeline.ledger.claims import ClaimRow
-
-ACCOUNT = "account"
-_ACCOUNT_WIDTH = 20
-"""So many characters of CLM01 a payer gives back at least."""
 
 
 @dataclass(slots=True)
@@ -34,21 +33,25 @@ class Settled:
 
 
 def settle(connection: Connection, accounts: Iterable[str]) -> Settled:
-    """Give the events of these accounts, and all that are parked or not surely known, to their claims."""
-    settled, homeless = Settled(), dict[Key, EventRow]()
-    unsure = [event for event in answers.unsure(connection) if _is_of_account(event)]
-    for account in sorted({account_key(one) for one in accounts} | {_account_of(event) for event in unsure}):
-        named = _claims_under(connection, account)
-        events = _events_under(connection, account) if account else unsure
-        events = [event for event in events if _account_of(event) == account]
+    """Give the events of these accounts to their claims, with those that share a number with one of them."""
+    giving = _Giving(connection)
+    homeless: dict[Key, EventRow] = {}
+    for account in sorted({account_key(one) for one in accounts}):
+        named, events = _claims_under(connection, account), _events_under(connection, account)
         if named:
-            _settle_account(connection, named, events, settled)
+            _settle_account(connection, named, events, giving)
         else:
             homeless |= {_key(event): event for event in events}
+    homeless |= _that_share_numbers(connection, homeless)
     for key, (means, fitting) in Elsewhere(connection, list(homeless.values())).outcomes().items():
-        _give(connection, homeless[key], means, fitting, settled)
-    settled.touched |= claims.link_chains(connection)
-    return settled
+        giving.give(homeless[key], means, fitting)
+    giving.settled.touched |= claims.link_chains(connection)
+    return giving.settled
+
+
+def settle_all(connection: Connection) -> Settled:
+    """The same for all events that may find another claim than they have."""
+    return settle(connection, unsettled_accounts(connection))
 
 
 def _claims_under(connection: Connection, account: str) -> list[ClaimRow]:
@@ -60,20 +63,43 @@ def _claims_under(connection: Connection, account: str) -> list[ClaimRow]:
 
 
 def _events_under(connection: Connection, account: str) -> list[EventRow]:
-    return answers.of_references(connection, Reference(ACCOUNT, account).text())
+    """The events that name an account; of those that name none, the ones not surely known."""
+    reference = Reference(ACCOUNT, account).text()
+    if not account:
+        return answers.unsure_of_reference(connection, reference)
+    found = answers.of_references(connection, reference)
+    return [event for event in found if account_of(event.reference) == account]
+
+
+def _that_share_numbers(connection: Connection, events: Mapping[Key, EventRow]) -> dict[Key, EventRow]:
+    """The events whose account no claim has, and that have a number of one of these, or of one of those:
+    what is learned of one leads to the other."""
+    found: dict[Key, EventRow] = {}
+    asked: set[str] = set()
+    asked_of_clearinghouse: set[str] = set()
+    new = list(events.values())
+    while new:
+        numbers = {event.payer_claim_control_number or "" for event in new} - asked - {""}
+        others = {event.clearinghouse_number or "" for event in new} - asked_of_clearinghouse - {""}
+        asked |= numbers
+        asked_of_clearinghouse |= others
+        new = [
+            event
+            for event in answers.unsure_numbered(connection, numbers, others)
+            if _key(event) not in events and _key(event) not in found
+            if is_of_account(event.reference)
+            if not _claims_under(connection, account_of(event.reference))
+        ]
+        found |= {_key(event): event for event in new}
+    return found
 
 
 def _key(event: EventRow) -> Key:
     return event.digest, event.position
 
 
-def account_key(account: str) -> str:
-    """As much of an account number as payers give back."""
-    return account[:_ACCOUNT_WIDTH].strip()
-
-
 def _settle_account(
-    connection: Connection, named: list[ClaimRow], events: list[EventRow], settled: Settled
+    connection: Connection, named: list[ClaimRow], events: list[EventRow], giving: _Giving
 ) -> None:
     """One claim gets them all; of several each gets its own. What an older program matched stays."""
     moving = [event for event in events if event.claim == PARKED or event.matched_by is not None]
@@ -88,29 +114,31 @@ def _settle_account(
         sent = {claim.id: days[claim.file] for claim in named}
         outcomes = Versions(named, sent, moving, fixed).outcomes()
     for event in moving:
-        _give(connection, event, BY_ACCOUNT, outcomes[_key(event)], settled)
+        giving.give(event, BY_ACCOUNT, outcomes[_key(event)])
 
 
-def _give(
-    connection: Connection, event: EventRow, means: str, fitting: tuple[str, ...], settled: Settled
-) -> None:
-    """An event to its claim, or parked with those that fit it; what stays as it is is not written."""
-    key = _key(event)
-    claim = fitting[0] if len(fitting) == 1 and means else PARKED
-    if claim == PARKED:
-        settled.parked[key] = fitting
-        answers.set_candidates(connection, event, fitting)
-    elif event.claim == PARKED:
-        settled.matched.add(key)
-        answers.set_candidates(connection, event, ())
-    if claim != event.claim or (claim != PARKED and event.matched_by != means):
-        answers.move(connection, event, claim, means if claim != PARKED else None)
-        settled.touched |= {claim, event.claim} - {PARKED}
+class _Giving:
+    """Writes whose an event is; what stays as it is is not written."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._candidates = answers.candidates(connection)
+        self.settled = Settled()
 
-def _is_of_account(event: EventRow) -> bool:
-    return Reference.from_text(event.reference).kind == ACCOUNT
+    def give(self, event: EventRow, means: str, fitting: tuple[str, ...]) -> None:
+        """An event to its claim, or parked with those that fit it."""
+        key = _key(event)
+        claim = fitting[0] if len(fitting) == 1 and means else PARKED
+        if claim == PARKED:
+            self.settled.parked[key] = fitting
+            self._keep_candidates(event, fitting if len(fitting) > 1 else ())
+        elif event.claim == PARKED:
+            self.settled.matched.add(key)
+            self._keep_candidates(event, ())
+        if claim != event.claim or (claim != PARKED and event.matched_by != means):
+            answers.move(self._connection, event, claim, means if claim != PARKED else None)
+            self.settled.touched |= {claim, event.claim} - {PARKED}
 
-
-def _account_of(event: EventRow) -> str:
-    return account_key(Reference.from_text(event.reference).value)
+    def _keep_candidates(self, event: EventRow, fitting: tuple[str, ...]) -> None:
+        if set(self._candidates.get(_key(event), ())) != set(fitting):
+            answers.set_candidates(self._connection, event, fitting)
