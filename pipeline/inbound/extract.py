@@ -96,21 +96,19 @@ def trace_of(answer: Answer) -> tuple[str, str] | None:
     return None
 
 
-def statements(answer: Answer, key: bytes) -> list[Statement]:
+def statements(answer: Answer, key: bytes) -> Iterator[Statement]:
     """What the answer says, in the order in which it says it. `key` is that of patient digests."""
     sender_first = answer.interchange.parties
     sent_between = (*sender_first[2:], *sender_first[:2])
     match answer.model:
         case InterchangeAcknowledgment() as model:
-            return [_of_interchange(model, sent_between)]
+            yield _of_interchange(model, sent_between)
         case GroupAcknowledgment() as model:
-            return list(_of_group(model, sent_between, envelope_day(answer)))
+            yield from _of_group(model, sent_between, envelope_day(answer))
         case ClaimStatusReport() as model:
-            return list(_of_statuses(model, sent_between, key))
+            yield from _of_statuses(model, sent_between, key)
         case Remittance() as model:
-            return [_of_payment(claim, model, key) for claim in model.claims]
-        case _:
-            return []
+            yield from (_of_payment(claim, model, key) for claim in model.claims)
 
 
 def envelope_day(answer: Answer) -> str | None:

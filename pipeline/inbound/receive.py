@@ -51,14 +51,14 @@ STRUCTURE_ODD = RuleKey("structure-odd", 2, Severity.WARNING)
 @dataclass(slots=True)
 class Effects:
     """What a file changed, told once its transaction is committed. `key` is that of patient digests,
-    `own` are its statements that name an account."""
+    `own` are its events that name an account."""
 
     findings: list[Finding]
     key: bytes
     sent: SentFiles
     touched: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
-    own: dict[Key, Statement] = field(default_factory=dict)
+    own: list[Key] = field(default_factory=list)
     events: int = 0
     parked: int = 0
     events_matched_later: int = 0
@@ -242,12 +242,16 @@ def record_answer(connection: Connection, sha256: str, name: str, answer: Answer
         return
     answers.add_transaction(connection, digest, sha256, answer.kind, "counted", trace)
     provider_adjustments.add(connection, moved_money(answer, digest))
-    events: list[EventRow] = []
+    answers.add_events(connection, _events(connection, digest, answer, place, effects))
+
+
+def _events(
+    connection: Connection, digest: str, answer: Answer, place: Place, effects: Effects
+) -> Iterator[EventRow]:
     for statement in statements(answer, effects.key):
         found = events_of(connection, effects.sent, digest, statement)
         _note_statement(digest, statement, found, place, effects)
-        events += found
-    answers.add_events(connection, events)
+        yield from found
 
 
 def _unread(answer: Answer, place: Place) -> Finding:
@@ -266,10 +270,10 @@ def _note_statement(
     """What is said of an account, which is settled later, or of all claims of a batch, file or set."""
     if statement.reference.kind == ACCOUNT:
         effects.accounts.add(statement.reference.value)
-        effects.own[digest, statement.position] = statement
+        effects.own.append((digest, statement.position))
     elif found[0].claim == PARKED:
         effects.parked += 1
-        effects.findings.append(_unmatched(statement, place, ()))
+        effects.findings.append(_unmatched(statement.position, place, ()))
     else:
         effects.touched |= {event.claim for event in found}
         effects.events += len(found)
@@ -296,17 +300,17 @@ def tell_effects(job: Job, effects: Effects) -> None:
 def _tell_of(settled: Settled, effects: Effects, place: Place) -> None:
     """What became of the file's own statements, and of those that were parked before it came."""
     effects.touched |= settled.touched
-    for key, statement in effects.own.items():
+    for key in effects.own:
         if key in settled.parked:
             effects.parked += 1
-            effects.findings.append(_unmatched(statement, place, settled.parked[key]))
+            effects.findings.append(_unmatched(key[1], place, settled.parked[key]))
         else:
             effects.events += 1
-    effects.events_matched_later = len(settled.matched - effects.own.keys())
+    effects.events_matched_later = len(settled.matched.difference(effects.own))
 
 
-def _unmatched(statement: Statement, place: Place, fitting: Sequence[str]) -> Finding:
-    where = Place(file=place.file, segment_position=statement.position or None)
+def _unmatched(position: int, place: Place, fitting: Sequence[str]) -> Finding:
+    where = Place(file=place.file, segment_position=position or None)
     if len(fitting) > 1:
         return Finding.of(
             ANSWER_UNMATCHED,

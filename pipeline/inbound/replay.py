@@ -157,7 +157,7 @@ def _one_event(
     elif not _waits(event, there):
         answers.add_events(connection, [event])
         if by_account:
-            effects.own[event.digest, event.position] = statement
+            effects.own.append((event.digest, event.position))
         elif event.claim == PARKED:
             effects.parked += 1
         else:

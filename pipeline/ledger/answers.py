@@ -53,16 +53,18 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UnsureEvent:
-    """What of an event tells whether it may find another claim than it has; `clues` is JSON."""
+class EventClues:
+    """What of an event tells whose it is, without what it says; `clues` is JSON."""
 
     digest: str
     position: int
     claim: str
     reference: str
+    verdict: str
     payer_claim_control_number: str | None
     clearinghouse_number: str | None
     clues: str | None
+    matched_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,13 @@ _HAS_TRANSACTION = select(transactions.c.digest).where(transactions.c.digest == 
 _OF_CLAIMS = (
     select(*_COLUMNS).where(events.c.claim.in_(bindparam("claims", expanding=True))).order_by(*_IN_ORDER)
 )
-_OF_REFERENCES = (
-    select(*_COLUMNS)
-    .where(events.c.reference >= bindparam("start"), events.c.reference < bindparam("end"))
-    .order_by(*_IN_ORDER)
-)
+_RANGE = (events.c.reference >= bindparam("start"), events.c.reference < bindparam("end"))
+_OF_REFERENCES = select(*_COLUMNS).where(*_RANGE).order_by(*_IN_ORDER)
+_CLUES_ONLY = select(*(events.c[name] for name in EventClues.__slots__))
+_CLUES_OF_REFERENCES = _CLUES_ONLY.where(*_RANGE).order_by(*_IN_ORDER)
 _IS_UNSURE = or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE))
 _UNSURE_NUMBERED = {
-    column: select(*_COLUMNS).where(_IS_UNSURE, column.in_(bindparam("values", expanding=True)))
+    column: _CLUES_ONLY.where(_IS_UNSURE, column.in_(bindparam("values", expanding=True)))
     for column in (events.c.payer_claim_control_number, events.c.clearinghouse_number)
 }
 _PARKED = (events.c.claim == PARKED,)
@@ -180,7 +181,7 @@ def date_earlier(connection: Connection, digest: str, day: str) -> set[str]:
     return changed - {PARKED}
 
 
-def _update_of(event: EventRow) -> Update:
+def _update_of(event: EventRow | EventClues) -> Update:
     same = (events.c.digest == event.digest, events.c.position == event.position)
     return update(events).where(*same, events.c.claim == event.claim)
 
@@ -227,27 +228,26 @@ def has_unsure(connection: Connection) -> bool:
     return connection.execute(select(events.c.claim).where(_IS_UNSURE).limit(1)).first() is not None
 
 
-def unsure_events(connection: Connection) -> Iterator[UnsureEvent]:
+def unsure_events(connection: Connection) -> Iterator[EventClues]:
     """All of these."""
-    statement = select(*(events.c[name] for name in UnsureEvent.__slots__)).where(_IS_UNSURE)
-    return (UnsureEvent(*row) for row in connection.execute(statement))
+    return (EventClues(*row) for row in connection.execute(_CLUES_ONLY.where(_IS_UNSURE)))
 
 
 def unsure_numbered(
     connection: Connection, numbers: Collection[str], clearinghouse_numbers: Collection[str]
-) -> list[EventRow]:
+) -> list[EventClues]:
     """Those of them that have one of these numbers of a payer, or of a clearinghouse."""
     found = []
     for (_, question), values in zip(_UNSURE_NUMBERED.items(), (numbers, clearinghouse_numbers), strict=True):
         for some in batches(sorted(values)):
-            found += [_record(row) for row in connection.execute(question, {"values": some})]
+            found += [EventClues(*row) for row in connection.execute(question, {"values": some})]
     return found
 
 
-def unsure_of_reference(connection: Connection, reference: str) -> list[EventRow]:
+def unsure_of_reference(connection: Connection, reference: str) -> list[EventClues]:
     """Those of them that have this reference."""
-    statement = select(*_COLUMNS).where(_IS_UNSURE, events.c.reference == reference).order_by(*_IN_ORDER)
-    return [_record(row) for row in connection.execute(statement)]
+    statement = _CLUES_ONLY.where(_IS_UNSURE, events.c.reference == reference).order_by(*_IN_ORDER)
+    return [EventClues(*row) for row in connection.execute(statement)]
 
 
 def of_references(connection: Connection, start: str) -> list[EventRow]:
@@ -256,7 +256,13 @@ def of_references(connection: Connection, start: str) -> list[EventRow]:
     return [_record(row) for row in found]
 
 
-def move(connection: Connection, event: EventRow, claim: str, matched_by: str | None) -> None:
+def clues_of_references(connection: Connection, start: str) -> list[EventClues]:
+    """The same, without what they say."""
+    found = connection.execute(_CLUES_OF_REFERENCES, {"start": start, "end": start + LAST})
+    return [EventClues(*row) for row in found]
+
+
+def move(connection: Connection, event: EventRow | EventClues, claim: str, matched_by: str | None) -> None:
     """Give an event to a claim, by what was found; or park it again."""
     connection.execute(_update_of(event).values(claim=claim, matched_by=matched_by))
 
@@ -270,7 +276,7 @@ def candidates(connection: Connection) -> dict[tuple[str, int], tuple[str, ...]]
     return found
 
 
-def set_candidates(connection: Connection, event: EventRow, claims: Collection[str]) -> None:
+def set_candidates(connection: Connection, event: EventRow | EventClues, claims: Collection[str]) -> None:
     """The claims that a parked event fits now: several, or none."""
     same = (event_candidates.c.digest == event.digest, event_candidates.c.position == event.position)
     connection.execute(delete(event_candidates).where(*same))

@@ -13,6 +13,7 @@ from pipeline.durable import DurableSteps
 from pipeline.inbound.states import update_states
 from pipeline.ledger import claim_clues, claims, encounters
 from pipeline.ledger.answers import (
+    clues_of_references,
     count_parked,
     has_unsure,
     of_claims,
@@ -41,6 +42,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "claims by their ids": lambda connection: claims.by_ids(connection, ["C1"]),
     "answers to claims": lambda connection: of_claims(connection, ["C1"]),
     "answers to an account": lambda connection: of_references(connection, "account:A1"),
+    "clues of answers to an account": lambda connection: clues_of_references(connection, "account:A1"),
     "answers not surely known": unsure_events,
     "whether there are any": has_unsure,
     "answers without an account": lambda connection: unsure_of_reference(connection, "account:"),

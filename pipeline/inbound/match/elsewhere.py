@@ -21,7 +21,7 @@ from pipeline.chains import Chain
 from pipeline.inbound.clues import Clues
 from pipeline.inbound.match.accounts import Key, of_same_payer
 from pipeline.ledger import answers, claim_clues, claims
-from pipeline.ledger.answers import BY_CLEARINGHOUSE, BY_NUMBER, BY_PATIENT, UNSURE, EventRow
+from pipeline.ledger.answers import BY_CLEARINGHOUSE, BY_NUMBER, BY_PATIENT, UNSURE, EventClues
 from pipeline.ledger.claims import ENDED_STATES, ClaimRow
 
 _REVERSAL = "reversal"
@@ -30,10 +30,10 @@ _REVERSAL = "reversal"
 class Elsewhere:
     """The events whose account number no claim has."""
 
-    def __init__(self, connection: Connection, events: Sequence[EventRow]) -> None:
+    def __init__(self, connection: Connection, events: Sequence[EventClues]) -> None:
         self._connection = connection
         self._open = {(event.digest, event.position): event for event in events}
-        self._clues = {key: Clues.from_dict(event.clues) for key, event in self._open.items()}
+        self._clues = {key: Clues.from_json(event.clues) for key, event in self._open.items()}
         self._numbers: dict[str, set[str]] = defaultdict(set)
         self._clearinghouse_numbers: dict[str, set[str]] = defaultdict(set)
         self._candidates: dict[Key, set[str]] = defaultdict(set)

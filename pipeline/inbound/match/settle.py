@@ -18,7 +18,7 @@ from pipeline.inbound.match.accounts import Key, Outcome, Versions
 from pipeline.inbound.match.elsewhere import Elsewhere
 from pipeline.inbound.match.unsettled import unsettled_accounts
 from pipeline.ledger import answers, claims, files
-from pipeline.ledger.answers import BY_ACCOUNT, PARKED, EventRow
+from pipeline.ledger.answers import BY_ACCOUNT, PARKED, EventClues, EventRow
 from pipeline.ledger.claims import ClaimRow
 
 
@@ -35,13 +35,13 @@ class Settled:
 def settle(connection: Connection, accounts: Iterable[str]) -> Settled:
     """Give the events of these accounts to their claims, with those that share a number with one of them."""
     giving = _Giving(connection)
-    homeless: dict[Key, EventRow] = {}
+    homeless: dict[Key, EventClues] = {}
     for account in sorted({account_key(one) for one in accounts}):
-        named, events = _claims_under(connection, account), _events_under(connection, account)
+        named = _claims_under(connection, account)
         if named:
-            _settle_account(connection, named, events, giving)
+            _settle_account(connection, account, named, giving)
         else:
-            homeless |= {_key(event): event for event in events}
+            homeless |= {_key(event): event for event in _homeless_under(connection, account)}
     homeless |= _that_share_numbers(connection, homeless)
     for key, (means, fitting) in Elsewhere(connection, list(homeless.values())).outcomes().items():
         giving.give(homeless[key], means, fitting)
@@ -62,19 +62,19 @@ def _claims_under(connection: Connection, account: str) -> list[ClaimRow]:
     return [claim for claim in found if account_key(claim.patient_control_number) == account]
 
 
-def _events_under(connection: Connection, account: str) -> list[EventRow]:
-    """The events that name an account; of those that name none, the ones not surely known."""
+def _homeless_under(connection: Connection, account: str) -> list[EventClues]:
+    """The events under an account number that no claim has; of those under none, the ones not surely known."""
     reference = Reference(ACCOUNT, account).text()
     if not account:
         return answers.unsure_of_reference(connection, reference)
-    found = answers.of_references(connection, reference)
+    found = answers.clues_of_references(connection, reference)
     return [event for event in found if account_of(event.reference) == account]
 
 
-def _that_share_numbers(connection: Connection, events: Mapping[Key, EventRow]) -> dict[Key, EventRow]:
+def _that_share_numbers(connection: Connection, events: Mapping[Key, EventClues]) -> dict[Key, EventClues]:
     """The events whose account no claim has, and that have a number of one of these, or of one of those:
     what is learned of one leads to the other."""
-    found: dict[Key, EventRow] = {}
+    found: dict[Key, EventClues] = {}
     asked: set[str] = set()
     asked_of_clearinghouse: set[str] = set()
     new = list(events.values())
@@ -94,14 +94,14 @@ def _that_share_numbers(connection: Connection, events: Mapping[Key, EventRow]) 
     return found
 
 
-def _key(event: EventRow) -> Key:
+def _key(event: EventRow | EventClues) -> Key:
     return event.digest, event.position
 
 
-def _settle_account(
-    connection: Connection, named: list[ClaimRow], events: list[EventRow], giving: _Giving
-) -> None:
+def _settle_account(connection: Connection, account: str, named: list[ClaimRow], giving: _Giving) -> None:
     """One claim gets them all; of several each gets its own. What an older program matched stays."""
+    found = answers.of_references(connection, Reference(ACCOUNT, account).text())
+    events = [event for event in found if account_of(event.reference) == account]
     moving = [event for event in events if event.claim == PARKED or event.matched_by is not None]
     outcomes: dict[Key, Outcome]
     if len(named) == 1:
@@ -109,7 +109,7 @@ def _settle_account(
     else:
         ids = {_key(event) for event in moving}
         known = answers.of_claims(connection, [claim.id for claim in named])
-        fixed = [event for found in known.values() for event in found if _key(event) not in ids]
+        fixed = [event for those in known.values() for event in those if _key(event) not in ids]
         days = files.days_of(connection, {claim.file for claim in named})
         sent = {claim.id: days[claim.file] for claim in named}
         outcomes = Versions(named, sent, moving, fixed).outcomes()
@@ -125,7 +125,7 @@ class _Giving:
         self._candidates = answers.candidates(connection)
         self.settled = Settled()
 
-    def give(self, event: EventRow, means: str, fitting: tuple[str, ...]) -> None:
+    def give(self, event: EventRow | EventClues, means: str, fitting: tuple[str, ...]) -> None:
         """An event to its claim, or parked with those that fit it."""
         key = _key(event)
         claim = fitting[0] if len(fitting) == 1 and means else PARKED
@@ -139,6 +139,6 @@ class _Giving:
             answers.move(self._connection, event, claim, means if claim != PARKED else None)
             self.settled.touched |= {claim, event.claim} - {PARKED}
 
-    def _keep_candidates(self, event: EventRow, fitting: tuple[str, ...]) -> None:
+    def _keep_candidates(self, event: EventRow | EventClues, fitting: tuple[str, ...]) -> None:
         if set(self._candidates.get(_key(event), ())) != set(fitting):
             answers.set_candidates(self._connection, event, fitting)

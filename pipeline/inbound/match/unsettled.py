@@ -17,7 +17,7 @@ from pipeline.batches import batches
 from pipeline.inbound.clues import Clues
 from pipeline.inbound.match.account_key import account_key, account_of, is_of_account
 from pipeline.ledger import answers, claim_clues
-from pipeline.ledger.answers import PARKED, UnsureEvent
+from pipeline.ledger.answers import PARKED, EventClues
 
 
 def unsettled_accounts(connection: Connection) -> set[str]:
@@ -38,7 +38,7 @@ def unsettled_accounts(connection: Connection) -> set[str]:
     return found
 
 
-def _with_a_clue(connection: Connection, events: Sequence[UnsureEvent]) -> Iterator[UnsureEvent]:
+def _with_a_clue(connection: Connection, events: Sequence[EventClues]) -> Iterator[EventClues]:
     """Those that have a number of a claim, or a patient with the charge of one."""
     clues = [Clues.from_json(event.clues) for event in events]
     numbers = {event.payer_claim_control_number or "" for event in events}
