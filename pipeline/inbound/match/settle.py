@@ -75,14 +75,10 @@ def _that_share_numbers(connection: Connection, events: Mapping[Key, EventClues]
     """The events whose account no claim has, and that have a number of one of these, or of one of those:
     what is learned of one leads to the other."""
     found: dict[Key, EventClues] = {}
-    asked: set[str] = set()
-    asked_of_clearinghouse: set[str] = set()
     new = list(events.values())
     while new:
-        numbers = {event.payer_claim_control_number or "" for event in new} - asked - {""}
-        others = {event.clearinghouse_number or "" for event in new} - asked_of_clearinghouse - {""}
-        asked |= numbers
-        asked_of_clearinghouse |= others
+        numbers = {event.payer_claim_control_number or "" for event in new} - {""}
+        others = {event.clearinghouse_number or "" for event in new} - {""}
         new = [
             event
             for event in answers.unsure_numbered(connection, numbers, others)
