@@ -175,7 +175,8 @@ class ProductProfile(ProfileRecord):
     than `infusion_addon_minutes`. `revenue_code_value_codes`: a revenue code that stands with a
     value code. `concurrent_codes` bill another therapy of the same disease. Diagnoses without
     dots: `unspecified_diagnoses` leave the type of the disease open, `carrier_diagnoses` say that
-    somebody only carries it, `history_diagnoses` that there was such a therapy before.
+    somebody only carries it, `history_diagnoses` that there was such a therapy before. A claim over less
+    than `least_charge` (USD) is not about the product.
     """
 
     key: str
@@ -193,6 +194,7 @@ class ProductProfile(ProfileRecord):
     weight_to_kg: Decimal
     age_limit_months: int
     age_limit_inclusive: bool
+    least_charge: Decimal | None = None
     volume_tolerance_ml: Decimal
     inner_vial_ndcs: tuple[str, ...]
     family_ndcs: tuple[str, ...]

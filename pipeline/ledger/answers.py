@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, false, func, insert, or_, select, update
 
 from pipeline.batches import batches
 from pipeline.file_names import stored_name
@@ -69,13 +69,18 @@ class EventClues:
 
 @dataclass(frozen=True, slots=True)
 class ParkedEvent:
-    """What is told of an event whose claim is not known."""
+    """What tells whether an event whose claim is not known needs somebody; `clues` is JSON, `fitting` the
+    claims that it fits (several, or none), `names_code` whether it names one of the codes asked for."""
 
     digest: str
     position: int
+    reference: str
     stage: str
     day: str | None
     paid_cents: int
+    clues: str | None
+    names_code: bool
+    fitting: tuple[str, ...]
 
 
 _NAMES = EventRow.__slots__
@@ -285,12 +290,15 @@ def set_candidates(connection: Connection, event: EventRow | EventClues, claims:
         connection.execute(insert(event_candidates), [{**one, "claim": claim} for claim in sorted(claims)])
 
 
-def parked_with_candidates(connection: Connection) -> Iterator[tuple[ParkedEvent, tuple[str, ...]]]:
-    """The events whose claim is not known, each with the claims that it fits: several, or none."""
+def parked_events(connection: Connection, codes: Iterable[str]) -> Iterator[ParkedEvent]:
+    """The events whose claim is not known, by transaction and place. `codes` are procedure codes of lines."""
     fitting = candidates(connection)
-    statement = select(*(events.c[name] for name in ParkedEvent.__slots__)).where(*_PARKED)
-    for row in connection.execute(statement.order_by(*_IN_ORDER)):
-        yield ParkedEvent(*row), fitting.get((row.digest, row.position), ())
+    # a body is JSON as `_values` writes it; to read a hundred thousand of them takes seconds
+    names_code = or_(false(), *(events.c.body.contains(f'"code": {json.dumps(code)}') for code in codes))
+    told = [events.c[name] for name in ParkedEvent.__slots__ if name in events.c]
+    for row in connection.execute(select(*told, names_code).where(*_PARKED).order_by(*_IN_ORDER)):
+        values: list[Any] = [*row, fitting.get((row.digest, row.position), ())]
+        yield ParkedEvent(*values)
 
 
 def unpark(connection: Connection, event: EventRow, found: Mapping[str, dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ from pipeline.config import Config
 from pipeline.worklist.changed_encounters import changed_fields
 from samples.clearinghouse import Accept, Deny, Pay, Reject, Script
 from samples.clearinghouse import answers as clearinghouse
+from tests.benchmarks.remittance import a_remittance
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
 from tests.support.builders import NIGHT, a_child
 from tests.support.chain_answers import changed
@@ -56,9 +57,9 @@ def status_answer(status: str, *, asks: bool = False, day: str = "20261120", due
     return text.encode("ascii")
 
 
-def heard(config: Config, data: bytes, days: int = 4, name: str = "status.277") -> None:
+def heard(config: Config, data: bytes, days: int = 4, name: str = "status.277") -> dict[str, Any]:
     put_answer(config, name, data)
-    a_night(config, NIGHT + dt.timedelta(days=days))
+    return a_night(config, NIGHT + dt.timedelta(days=days))
 
 
 def answered(config: Config, sent: bytes, script: Script) -> None:
@@ -153,6 +154,25 @@ def test_answers_of_claims_that_nobody_knows_are_one_item_each_transaction(tmp_p
     assert "NGT" not in str(items)
 
 
+def test_the_hospitals_other_claims_in_a_remittance_are_no_work_and_no_money(tmp_path: Path) -> None:
+    """Of a remittance that has one claim with the drug among fifty others, the one is told."""
+    _, sent = a_sent_night(tmp_path / "other", 1)
+    config = a_workspace(tmp_path / "here")
+    summary = heard(config, a_remittance(50), name="others.835")
+    assert summary["counts"]["answers_without_a_claim"] == 50
+    assert items_of_kind(config, "answer-unmatched") == []
+    (paid,) = clearinghouse(sent, Script(claims={"NGT00001": Pay()}, kinds=("835",)), LATER)
+    (ours,) = re.findall(rb"CLP.*?(?=SE\*)", paid.data, re.DOTALL)
+    others = a_remittance(50).replace(b"TRACE1", b"TRACE2")
+    cheap = re.sub(rb"(CLP\*NGT00001\*1)\*[\d.]+", rb"\1*5", ours)
+    for name, claim in {"drug": cheap, "dear": ours.replace(b"J3399", b"J3490")}.items():
+        among = others.replace(b"CLP*ACCT0000020*", claim + b"CLP*ACCT0000020*")
+        heard(config, among.replace(b"TRACE2", name.encode()), name=f"{name}.835")
+        items = items_of_kind(config, "answer-unmatched")
+        assert "1 of its statements fits no claim" in evidence(items[0])
+        assert items[0]["amount_at_risk"] == "2126200.00"
+
+
 def test_an_answer_that_fits_two_claims_names_both(tmp_path: Path) -> None:
     """Two children of one name, day and charge, and no id."""
     config, sent = a_sent_night(tmp_path, 2)
@@ -164,6 +184,18 @@ def test_an_answer_that_fits_two_claims_names_both(tmp_path: Path) -> None:
     (item,) = items_of_kind(config, "answer-unmatched")
     assert len(item["facts"][0].split(":")[1].split(",")) == 2 and "fits several: C" in evidence(item)
     assert item["amount_at_risk"] == "2126200.00" and "INES" not in str(item)
+
+
+def test_an_answer_over_little_money_that_fits_two_claims_is_told_too(tmp_path: Path) -> None:
+    """One number of the payer that two claims have."""
+    config, sent = a_sent_night(tmp_path, 2)
+    (report,) = clearinghouse(sent, Script(kinds=("277CA",)), LATER)
+    put_answer(config, "a.277", changed(report.data, (r"(REF\*1K\*)[^~]*", r"\g<1>NUMBER1")))
+    (paid,) = clearinghouse(sent, Script(claims={"NGT00001": Pay()}, kinds=("835",)), LATER)
+    cheap = (r"CLP\*NGT00001\*1\*[\d.]+\*(.*\*)\w+\*13", r"CLP*OTHER*1*5*\g<1>NUMBER1*13")
+    heard(config, changed(paid.data, cheap, ("J3399", "J3490")), name="b.835")
+    (item,) = items_of_kind(config, "answer-unmatched")
+    assert "fits several: C" in evidence(item)
 
 
 def test_an_acknowledgment_that_nobody_knows_is_for_the_edi_desk(tmp_path: Path) -> None:
