@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from edi.answers import Answer, AnswerFile, read_answers
+from edi.envelope import collector_paused
 from edi.finding import Finding, Place, RuleKey, Severity
 from pipeline.faults import TROUBLE, fault_of
 from pipeline.file_names import shown_name
@@ -126,7 +127,8 @@ def _read(job: Job, name: str, data: bytes, sha256: str) -> list[Finding]:
         file = read_answers(data, shown_name(name))
         unreadable = why_unreadable(file)
         if not unreadable:
-            _record(job, name, sha256, file)
+            with collector_paused():
+                _record(job, name, sha256, file)
         return unreadable
     except TROUBLE:
         raise

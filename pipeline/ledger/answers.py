@@ -8,7 +8,7 @@ under the reference it came with.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,10 +97,12 @@ _OF_REFERENCES = select(*_COLUMNS).where(*_RANGE).order_by(*_IN_ORDER)
 _CLUES_ONLY = select(*(events.c[name] for name in EventClues.__slots__))
 _CLUES_OF_REFERENCES = _CLUES_ONLY.where(*_RANGE).order_by(*_IN_ORDER)
 _IS_UNSURE = or_(events.c.claim == PARKED, events.c.matched_by.in_(UNSURE))
-_UNSURE_NUMBERED = {
-    column: _CLUES_ONLY.where(_IS_UNSURE, column.in_(bindparam("values", expanding=True)))
+# Which of them are unsure is seen here: a database that is asked for both looks at all that are parked.
+_NUMBERED = [
+    _CLUES_ONLY.where(column.in_(bindparam("values", expanding=True)))
     for column in (events.c.payer_claim_control_number, events.c.clearinghouse_number)
-}
+]
+_OF_REFERENCE = _CLUES_ONLY.where(events.c.reference == bindparam("reference")).order_by(*_IN_ORDER)
 _PARKED = (events.c.claim == PARKED,)
 
 
@@ -242,17 +244,23 @@ def unsure_numbered(
     connection: Connection, numbers: Collection[str], clearinghouse_numbers: Collection[str]
 ) -> list[EventClues]:
     """Those of them that have one of these numbers of a payer, or of a clearinghouse."""
-    found = []
-    for (_, question), values in zip(_UNSURE_NUMBERED.items(), (numbers, clearinghouse_numbers), strict=True):
+    found: list[EventClues] = []
+    for question, values in zip(_NUMBERED, (numbers, clearinghouse_numbers), strict=True):
         for some in batches(sorted(values)):
-            found += [EventClues(*row) for row in connection.execute(question, {"values": some})]
+            found += _unsure(connection.execute(question, {"values": some}))
     return found
 
 
 def unsure_of_reference(connection: Connection, reference: str) -> list[EventClues]:
     """Those of them that have this reference."""
-    statement = _CLUES_ONLY.where(_IS_UNSURE, events.c.reference == reference).order_by(*_IN_ORDER)
-    return [EventClues(*row) for row in connection.execute(statement)]
+    return list(_unsure(connection.execute(_OF_REFERENCE, {"reference": reference})))
+
+
+def _unsure(rows: Iterable[Sequence[Any]]) -> Iterator[EventClues]:
+    """Of rows of clues those whose claim is not known, or not by its account number."""
+    for event in (EventClues(*row) for row in rows):
+        if event.claim == PARKED or event.matched_by in UNSURE:
+            yield event
 
 
 def of_references(connection: Connection, start: str) -> list[EventRow]:

@@ -16,6 +16,7 @@ from tests.benchmarks.generate import time_generate
 from tests.benchmarks.guide import WrongResult, time_guide
 from tests.benchmarks.ledger import time_ledgers
 from tests.benchmarks.many import time_many
+from tests.benchmarks.others import time_others
 from tests.benchmarks.remittance import time_remittances
 from tests.benchmarks.report import time_report
 from tests.benchmarks.timing import ratios, seconds, spread
@@ -39,6 +40,7 @@ def main() -> int:
         time_generate()
         if wrong_ledgers := time_ledgers():
             raise WrongResult("; ".join(wrong_ledgers))
+        time_others()
         time_report()
     except WrongResult as wrong:
         print(f"wrong result: {wrong}")
