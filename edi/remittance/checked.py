@@ -5,7 +5,7 @@ Why: whoever shows a remittance, as JSON or as tables, says the same of it, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from edi.finding import Finding
 from edi.remittance.balance import RemittanceBalance
 from edi.remittance.model import ClaimGroup, ClaimPayment
 from edi.remittance.read import RemittanceReader
-from edi.remittance.reversals import PaidClaim, Reversal, Reversals
+from edi.remittance.reversals import PaidClaim, Reversal, Reversals, TellAccounts
 from edi.remittance.unknown_codes import UnknownCodes
 
 _KIND = "835"
@@ -80,18 +80,18 @@ class CheckedRemittance:
 
     def clean(
         self,
-        accounts: Collection[str],
+        accounts: TellAccounts,
         amounts: tuple[memoryview, memoryview, memoryview],
         netted: Iterable[PaidClaim],
         unknown_codes: Iterable[tuple[str, str, int]],
     ) -> None:
-        """The next claims, known to be balanced: CLP01 of each, and CLP03, CLP04 and CLP05 in cents.
+        """The next claims, known to be balanced: CLP01 of each, told when asked for, and CLP03, CLP04 and CLP05 in cents.
 
         Amounts are of 64 bits. `netted` are the reversals among them, and all claims of the account
         numbers that are awaited;
         `unknown_codes` are their codes that no table knows, with list and position.
         """
-        self._count += len(accounts)
+        self._count += len(amounts[0])
         self._balance.balanced(sum(amounts[1]))
         self._reversals.amounts.add_many(accounts, amounts)
         for claim in netted:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ _UNKNOWN = -(2**63)
 """Stands for an amount that could not be read."""
 Cents = tuple[int | None, int | None, int | None]
 """CLP03, CLP04 and CLP05."""
+TellAccounts = Callable[[], Iterable[str]]
+"""Tells CLP01 of many claims, when somebody asks: few remittances have a reversal that needs them."""
 
 
 class PaidClaim(NamedTuple):
@@ -89,32 +91,41 @@ class ClaimAmounts:
         self._fewest = fewest
         self._let_go = 0
         self._accounts = array("q")
+        self._not_asked: list[TellAccounts] = []
         self._amounts = array("q"), array("q"), array("q")
 
     def add(self, claim: PaidClaim) -> None:
         """The next claim."""
+        self._ask_for_accounts()
         self._accounts.append(hash(claim.patient_control_number))
         values = (claim.charge, claim.paid, claim.patient_responsibility)
         for amounts, value in zip(self._amounts, values, strict=True):
             amounts.append(_UNKNOWN if value is None else value)
         self._let_go_of_the_first()
 
-    def add_many(self, accounts: Iterable[str], amounts: Iterable[memoryview]) -> None:
-        """The next claims: CLP01, and in 64 bits each CLP03, CLP04 and CLP05."""
-        self._accounts.extend(map(hash, accounts))
+    def add_many(self, accounts: TellAccounts, amounts: Iterable[memoryview]) -> None:
+        """The next claims: CLP01 of each, and in 64 bits each CLP03, CLP04 and CLP05."""
+        self._not_asked.append(accounts)
         for own, more in zip(self._amounts, amounts, strict=True):
             own.frombytes(more.cast("B"))
         self._let_go_of_the_first()
 
+    def _ask_for_accounts(self) -> None:
+        for accounts in self._not_asked:
+            self._accounts.extend(map(hash, accounts()))
+        self._not_asked.clear()
+
     def _let_go_of_the_first(self) -> None:
-        surplus = len(self._accounts) - self._fewest
+        surplus = len(self._amounts[0]) - self._fewest
         if surplus >= self._fewest:
+            self._ask_for_accounts()
             for kept in (self._accounts, *self._amounts):
                 del kept[:surplus]
             self._let_go += surplus
 
     def of_accounts(self, accounts: Iterable[str]) -> Iterator[tuple[int, str, Cents]]:
         """The claims with these account numbers: their number (from 1), the account, the amounts."""
+        self._ask_for_accounts()
         wanted = {hash(account): account for account in accounts}
         for at, account in enumerate(self._accounts):
             if account in wanted:

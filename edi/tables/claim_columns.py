@@ -8,6 +8,7 @@ Whatever is not surely clean is named as such, and goes the exact way; a test ho
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -53,8 +54,9 @@ class Unique(NamedTuple):
     def column(self, kind: Kind, read: Callable[[Any], object], codes: Numbers | None = None) -> pa.Array:
         """A column of what `read` takes out of each value; null where the code is -1."""
         chosen = self.codes if codes is None else codes
-        values = pa.array([read(value) for value in self.values], TYPES[kind])
-        if len(self.values) == 1 and codes is None:
+        read_values = [read(value) for value in self.values]
+        values = pa.array(read_values, TYPES[kind])
+        if codes is None and read_values.count(read_values[0]) == len(read_values):
             return pa.repeat(values[0], len(chosen))
         return values.take(_with_nulls(chosen, chosen < 0))
 
@@ -96,11 +98,10 @@ class ClaimColumns:
         charge, paid, patient = map(np.ascontiguousarray, (self._charge, self._paid, self._patient))
         return charge.data, paid.data, patient.data
 
-    @property
-    def accounts(self) -> list[str]:
+    @cached_property
+    def accounts(self) -> pa.StringArray:
         """CLP01 of each claim."""
-        accounts: list[str] = self._cut.texts(self._clp.element(1)).to_pylist()
-        return accounts
+        return self._cut.texts(self._clp.element(1))
 
     def _read_ids(self, mark: str) -> None:
         ids = self._cut.ids()
@@ -273,7 +274,7 @@ class ClaimColumns:
 
     def _claims(self) -> list[pa.Array]:
         clp = self._clp
-        text = {number: self._cut.texts(clp.element(number)) for number in (1, 6, 7, 8, 9, 11)}
+        text = {number: self._cut.texts(clp.element(number)) for number in (6, 7, 8, 9, 11)}
         status = self._unique(clp, 2, str)
         at_claims = self._line[self._dtm.which] < 0
         found = [self._first_date(code, at_claims, self._claim, len(clp)) for code in DATES_OF_CLAIMS]
@@ -282,7 +283,7 @@ class ClaimColumns:
         return [
             number,
             position,
-            text[1],
+            self.accounts,
             status.column(Kind.TEXT, str),
             *map(money, (self._charge, self._paid, self._patient)),
             text[6],

@@ -23,6 +23,7 @@ from edi.reading_rules import INBOUND
 from edi.remittance.checked import CheckedRemittance
 from edi.remittance.model import ClaimGroup
 from edi.remittance.scan import RUN_IDS
+from edi.run_columns import QuickRunIds
 from edi.tables import rows
 from edi.tables.acknowledgment_rows import acknowledgment_rows, interchange_acknowledgment_rows
 from edi.tables.arrow import arrow_schema
@@ -32,6 +33,9 @@ from edi.tables.netted import netted_claims
 from edi.tables.pieces import TableRow, other_element_rows
 from edi.tables.status_rows import claim_status_rows
 from edi.tables.unknown import unknown_codes
+
+_RUN_IDS = QuickRunIds(RUN_IDS)
+_CHUNK_SIZE = 256 * 1024  # what arrays cost beside each claim is shared by a thousand
 
 TableColumns = tuple[str, list[pa.Array]]
 """The name of a table, and its columns for many rows without file and transaction."""
@@ -51,8 +55,9 @@ def file_rows(path: Path) -> Iterator[TableRow | TableBatch]:
             INBOUND,
             path.name,
             on_interchange=interchanges.append,
-            run_ids=RUN_IDS,
+            run_ids=_RUN_IDS,
             with_digests=False,
+            chunk_size=_CHUNK_SIZE,
         )
         for number, transaction in enumerate(reader, start=1):
             for table, row in _transaction_rows(transaction):
@@ -115,7 +120,7 @@ def _remittance(transaction: StreamedTransaction) -> Iterator[TableRow | TableCo
             if isinstance(part, ClaimColumns):
                 tables = part.tables(remittance.next_number)
                 netted = netted_claims(tables["claims"], remittance.awaited_corrections)
-                remittance.clean(part.accounts, part.amounts, netted, unknown_codes(tables))
+                remittance.clean(part.accounts.to_pylist, part.amounts, netted, unknown_codes(tables))
                 yield from tables.items()
                 continue
             for text in part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -86,17 +87,26 @@ def test_reversals_and_corrections_are_paired_in_any_order(
 
 
 def test_the_amounts_of_the_last_claims_are_kept_with_their_numbers() -> None:
-    amounts, unread = ClaimAmounts(fewest=3), ClaimAmounts(fewest=3)
+    amounts, unread, by_turns = (ClaimAmounts(fewest=3) for _ in range(3))
     for number in range(1, 12):
-        amounts.add(PaidClaim(number, number, f"A{number % 4}", "", False, number, None, -number))
-        cents = array("q", [number])
-        unread.add_many([f"A{number % 4}"], [memoryview(cents)] * 3)
+        claim = PaidClaim(number, number, f"A{number % 4}", "", False, number, None, -number)
+        many = partial(list, [f"A{number % 4}"]), [memoryview(array("q", [number]))] * 3
+        amounts.add(claim)
+        unread.add_many(*many)
+        if number % 3:
+            by_turns.add_many(*many)
+        else:
+            by_turns.add(claim)
     assert list(amounts.of_accounts(["A3", "A1"])) == [
         (7, "A3", (7, None, -7)),
         (9, "A1", (9, None, -9)),
         (11, "A3", (11, None, -11)),
     ]
-    assert [number for number, _, _ in unread.of_accounts(["A3", "A2", "A1", "A0"])] == [7, 8, 9, 10, 11]
+    for kept in (unread, by_turns):
+        found = kept.of_accounts(["A3", "A2", "A1", "A0"])
+        assert [(number, account) for number, account, _ in found] == [
+            (number, f"A{number % 4}") for number in range(7, 12)
+        ]
 
 
 @pytest.mark.parametrize("order", [1, -1])
