@@ -74,8 +74,9 @@ def write_segments(segments: Iterable[SegmentValues], separators: Separators) ->
                 if isinstance(value, str):
                     parts.append(value)
                 else:
-                    parts.append(_composite(value, separators))
-                    components += parts[-1].count(component)
+                    filled = _without_empty_end(value)
+                    parts.append(component.join(filled))
+                    components += max(len(filled) - 1, 0)
             text = element.join(parts)
         elements += len(values) - 1
         texts.append(text)
@@ -87,13 +88,19 @@ def write_segments(segments: Iterable[SegmentValues], separators: Separators) ->
 
 
 def _composite(value: Composite | None, separators: Separators) -> str:
-    if value is None:
-        return ""
-    parts = list(value)
+    parts = _without_empty_end(value)
     check_safe("".join(parts), separators)
-    while parts and not parts[-1]:
-        parts.pop()
     return separators.component.join(parts)
+
+
+def _without_empty_end(value: Composite | None) -> Composite:
+    """The components of a composite up to the last that is not empty; none where there is no composite."""
+    if value is None:
+        return ()
+    count = len(value)
+    while count and not value[count - 1]:
+        count -= 1
+    return value[:count]
 
 
 def check_safe(text: str, separators: Separators, but: str = "") -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 
 from edi.separators import Separators
+from mapping.fact import once_for_each
 
 _USUAL = Separators("*", ":", "^", "~")
 _SPELLED = str.maketrans(
@@ -57,13 +57,15 @@ _SPELLED = str.maketrans(
 )
 
 
-_BLANKS = re.compile(r" +")
+_BLANKS = re.compile(r"  +")
 
 
 def fold(text: str, separators: Separators) -> str:
     """The text in upper-case ASCII without separators or control characters, blanks squeezed."""
     safe = _unsafe(separators).sub(" ", _spelled(text))
-    return _BLANKS.sub(" ", safe).strip().upper()
+    if "  " in safe:
+        safe = _BLANKS.sub(" ", safe)
+    return safe.strip().upper()
 
 
 def fold_plain(text: str) -> str:
@@ -94,7 +96,7 @@ def _spelled(text: str) -> str:
     return "".join(mark for mark in apart if not unicodedata.combining(mark)).translate(_SPELLED)
 
 
-@cache
+@once_for_each
 def _unsafe(separators: Separators) -> re.Pattern[str]:
     """A mark that is not printable ASCII, or separates."""
     return re.compile(f"[^ -~]|[{re.escape(separators.all())}]")

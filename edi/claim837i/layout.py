@@ -136,21 +136,25 @@ class Layout:
         self._prepare_to_write()
 
     def _prepare_to_write(self) -> None:
-        """The same table as slots: what always stands there is put there once, each field then is one index."""
+        """The same table as slots: from which field, or from what always stands there, each one is filled."""
         slot = self._slots.of
         self._names = [cell.field for cell in self._cells] + [row.field for row in self._rows]
         self._values_of = attrgetter(*self._names) if len(self._names) > 1 else self._only_value
         places = {name: index for index, name in enumerate(self._names)}
-        self._cell_slots = [slot(cell) for cell in self._cells]
-        self._cell_writes = [cell.kind.write for cell in self._cells]
+        self._typed_writes = [(slot(cell), cell.kind.write) for cell in self._cells if cell.kind is not _TEXT]
         self._row_slots = [
             (places[row.field], row.field, [self._slots.at(*place) for place in row.places])
             for row in self._rows
         ]
-        self._blank = [self.segment_id, *[""] * (self._slots.end - 1)]
-        for item in self._fixed:
-            if item.only_with is None:
-                self._blank[slot(item)] = item.value
+        always = [item for item in self._fixed if item.only_with is None]
+        self._constants = [self.segment_id, "", *(item.value for item in always)]
+        first = len(self._names)
+        sources = [first, *[first + 1] * (self._slots.end - 1)]
+        for index, item in enumerate(always, start=first + 2):
+            sources[slot(item)] = index
+        for cell in self._cells:
+            sources[slot(cell)] = places[cell.field]
+        self._arranged = itemgetter(*sources)
         self._companions = [
             (slot(item), item.value, places[item.only_with])
             for item in self._fixed
@@ -252,10 +256,13 @@ class Layout:
 
     def _write(self, contents: Sequence[Any]) -> SegmentValues:
         """Of the fields' values, in the order of their names."""
-        texts: list[Any] = self._blank.copy()
-        for slot, write, content in zip(self._cell_slots, self._cell_writes, contents, strict=False):
+        texts: list[Any] = list(self._arranged((*contents, *self._constants)))
+        for slot, write in self._typed_writes:
+            content = texts[slot]
             if content is not None and content != "":
                 texts[slot] = write(content)
+        if None in texts:
+            texts = ["" if text is None else text for text in texts]
         for index, name, slots in self._row_slots:
             content = contents[index]
             if len(content) > len(slots):

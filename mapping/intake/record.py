@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,6 +21,7 @@ from mapping.encounter import Encounter
 from mapping.rule_keys import RECORD_INVALID
 
 MAXIMUM_FAULTS = 50
+_MOST_TEXTS = 4096
 _FIX_FIELD = "Correct the field and send the record again; `j3399 schema` prints what each field may hold."
 FIX_FILE = (
     "An encounter file is JSON (a record or a list of records), NDJSON (one record a line), CSV "
@@ -182,9 +182,8 @@ def _digest(encounter: Encounter) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-@lru_cache(4096)
 def _plain_number(value: Decimal) -> str:
-    """The same of equal numbers: 1.0 and 1.00 have one place in the cache as well."""
+    """The same of equal numbers."""
     # Not `normalize`: it rounds to the precision of the context, and overflows.
     sign, digits, exponent = value.as_tuple()
     significant = "".join(map(str, digits)).rstrip("0")
@@ -199,15 +198,23 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
 }
 
 
-def _plain(value: object) -> str:
-    return _WRITERS.get(type(value), str)(value)
+class _PlainTexts(dict[Any, str]):
+    """The plain text of days and numbers, each worked out once: equal ones have the same text, 1.0 and 1.00 as well."""
+
+    def __missing__(self, value: object) -> str:
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
+        text = self[value] = _WRITERS.get(type(value), str)(value)
+        return text
 
 
 # neither a decoded record nor a checked one can hold itself
 _CANONICAL_JSON = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False, check_circular=False
 )
-_PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain, check_circular=False)
+_PLAIN_JSON = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), default=_PlainTexts().__getitem__, check_circular=False
+)
 
 
 def _is_encodable(text: str) -> bool:

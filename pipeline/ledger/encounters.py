@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from pipeline.ledger.schema import claims, encounters
 
 OPEN_STATES = ("new", "held", "refused")
 _WRITTEN_OFF = "written_off"
+_NONE = "[]"
+"""No findings, as a row has them."""
 RECEIVED, CORRECTION = "received", "correction"
 """Where a revision comes from: the hospital, or a correction that was made here."""
 
@@ -38,20 +40,29 @@ class EncounterRow:
     origin: str
 
 
+_ROWS = select(
+    encounters.c.id,
+    encounters.c.encounter,
+    encounters.c.revision,
+    encounters.c.digest,
+    encounters.c.content,
+    encounters.c.state,
+    encounters.c.findings,
+    encounters.c.origin,
+)
+
+
 def latest(connection: Connection, encounter: str) -> EncounterRow | None:
     """The newest revision of an encounter."""
     statement = (
-        select(encounters)
-        .where(encounters.c.encounter == encounter)
-        .order_by(encounters.c.revision.desc())
-        .limit(1)
+        _ROWS.where(encounters.c.encounter == encounter).order_by(encounters.c.revision.desc()).limit(1)
     )
     found = connection.execute(statement).first()
     return _record(found) if found is not None else None
 
 
 def by_row(connection: Connection, row: int) -> EncounterRow:
-    return _record(connection.execute(select(encounters).where(encounters.c.id == row)).one())
+    return _record(connection.execute(_ROWS.where(encounters.c.id == row)).one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class NewRevision:
 
 def latest_of(connection: Connection, keys: Collection[str]) -> dict[str, EncounterRow]:
     """The newest revisions of some hundred encounters, of those that are known."""
-    statement = select(encounters).where(encounters.c.encounter.in_(keys)).order_by(encounters.c.revision)
+    statement = _ROWS.where(encounters.c.encounter.in_(keys)).order_by(encounters.c.revision)
     return {row.encounter: _record(row) for row in connection.execute(statement)}
 
 
@@ -110,7 +121,7 @@ def add_correction(
             digest=digest,
             content=content,
             state="claimed",
-            findings="[]",
+            findings=_NONE,
             received=at,
             origin=CORRECTION,
         )
@@ -157,10 +168,8 @@ def with_live_claims(connection: Connection, keys: Collection[str]) -> set[str]:
 
 def open_encounters(connection: Connection) -> list[EncounterRow]:
     """All revisions that wait for a claim, by encounter id."""
-    statement = (
-        select(encounters)
-        .where(encounters.c.state.in_(OPEN_STATES))
-        .order_by(encounters.c.encounter, encounters.c.revision)
+    statement = _ROWS.where(encounters.c.state.in_(OPEN_STATES)).order_by(
+        encounters.c.encounter, encounters.c.revision
     )
     return [_record(row) for row in connection.execute(statement)]
 
@@ -177,16 +186,14 @@ def open_rows(connection: Connection) -> dict[str, int]:
 
 def by_rows(connection: Connection, rows: Collection[int]) -> list[EncounterRow]:
     """Some hundred revisions, by encounter id."""
-    statement = select(encounters).where(encounters.c.id.in_(rows)).order_by(encounters.c.encounter)
+    statement = _ROWS.where(encounters.c.id.in_(rows)).order_by(encounters.c.encounter)
     return [_record(row) for row in connection.execute(statement)]
 
 
 def in_state(connection: Connection, state: str) -> list[EncounterRow]:
     """All revisions in a state, by encounter id."""
-    statement = (
-        select(encounters)
-        .where(encounters.c.state == state)
-        .order_by(encounters.c.encounter, encounters.c.revision)
+    statement = _ROWS.where(encounters.c.state == state).order_by(
+        encounters.c.encounter, encounters.c.revision
     )
     return [_record(row) for row in connection.execute(statement)]
 
@@ -222,17 +229,19 @@ def set_states(connection: Connection, outcomes: Iterable[Outcome]) -> None:
 
 
 def _as_text(findings: Sequence[dict[str, Any]]) -> str:
-    return json.dumps(list(findings), sort_keys=True) if findings else "[]"
+    return json.dumps(list(findings), sort_keys=True) if findings else _NONE
 
 
-def _record(row: Row[Any]) -> EncounterRow:
+def _record(row: Sequence[Any]) -> EncounterRow:
+    """Of a row of `_ROWS`."""
+    number, encounter, revision, digest, content, state, findings, origin = row
     return EncounterRow(
-        row.id,
-        row.encounter,
-        row.revision,
-        row.digest,
-        row.content,
-        row.state,
-        json.loads(row.findings),
-        row.origin,
+        number,
+        encounter,
+        revision,
+        digest,
+        content,
+        state,
+        [] if findings == _NONE else json.loads(findings),
+        origin,
     )

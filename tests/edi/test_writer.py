@@ -6,7 +6,7 @@ import pytest
 
 from edi.npi import is_valid_npi
 from edi.separators import Separators
-from edi.writer import UnsafeElement, write_segment
+from edi.writer import UnsafeElement, write_segment, write_segments
 
 MARKS = Separators()
 
@@ -23,6 +23,23 @@ def test_what_could_forge_a_segment_is_refused(text: str) -> None:
         write_segment(("REF", "EA", text), MARKS)
     with pytest.raises(UnsafeElement):
         write_segment(("HI", ("ABK", text)), MARKS)
+    with pytest.raises(UnsafeElement):
+        write_segments([("REF", "EA", text)], MARKS)
+    with pytest.raises(UnsafeElement):
+        write_segments([("HI", ("ABK", text))], MARKS)
+    with pytest.raises(UnsafeElement):
+        # a mark too many must not be outweighed by an end that is left out
+        write_segments([("HI", ("ABK", text, "", "")), ("HI", ("ABF", "", ""))], MARKS)
+
+
+def test_many_segments_are_written_as_each_alone() -> None:
+    segments = [
+        ("NM1", "41", "2", "", ""),
+        ("HI", ("ABK", "G120", "", "", ""), ("ABF", "E119"), ("", "")),
+        ("CTP", "", "", None, "33", ("ML",), None),
+        ("SV2", "0636", ("HC", "", "JW"), "1"),
+    ]
+    assert write_segments(segments, MARKS) == [write_segment(one, MARKS) for one in segments]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from pydantic import ValidationError
 
 from mapping.encounter import Encounter
 from mapping.intake import parse_encounters
+from mapping.intake import record as one_record
 from mapping.intake.cells import join_list, split_list
 from mapping.intake.columns import default_header, find_column
 from mapping.intake.flatten import columns_of
+from mapping.intake.record import read_record
 from tests.support.builders import INPATIENT, REMOVED, SAMPLES, a_child, a_record
 from tests.support.encounter_files import (
     as_csv,
@@ -111,6 +114,22 @@ def test_what_a_record_says_makes_its_digest_not_how_it_says_it() -> None:
     changed = a_record({"service_lines[0].charge": "2125000.01"})
     (third,) = parse_encounters(as_json([Encounter.model_validate(changed)]))
     assert third.digest != one.digest
+
+
+def test_a_digest_never_changes_for_ledgers_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = "700837f6731ab6140603e8ce76b4c22e7d5eea14afd37504d862a91e7c35fba6"
+    assert read_record(a_record(), 1).digest == known
+    # whatever was remembered of records before it
+    monkeypatch.setattr(one_record, "_MOST_TEXTS", 1)
+    assert read_record(a_record({"patient.weight_kg": "5.80"}), 1).digest == known
+    assert read_record(a_record(), 1).digest == known
+
+
+def test_no_more_texts_are_remembered_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_record, "_MOST_TEXTS", 3)
+    texts = one_record._PlainTexts()
+    assert [texts[Decimal(number)] for number in range(1, 9)] == [f"{number}E0" for number in range(1, 9)]
+    assert len(texts) <= 3
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40)
