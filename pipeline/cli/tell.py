@@ -32,7 +32,7 @@ def tell_summary(summary: dict[str, Any], config: Config) -> None:
         _say(f"not delivered {name}: {why}")
     parked = counts.get("events_parked", 0)
     if parked:
-        _say(f"{parked} answers name no claim of the ledger; they are kept until one fits")
+        _say(f"answers that name no claim of the ledger, kept until one fits: {parked:,}")
     _say(
         f"{summary['run']}: {counts.get('claims_released', 0)} claims out, "
         f"{counts.get('answer_files', 0)} answer files in, {counts.get('work_items', 0)} open work items"

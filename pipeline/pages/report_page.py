@@ -17,6 +17,7 @@ from pipeline.pages.render import render
 from pipeline.pages.shown_items import Choice, ShownItem, choices, shown_items
 
 _MOST_ROWS = 40
+_UNMATCHED = "answer-unmatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,11 @@ def _alarms(summary: Mapping[str, Any], items: Sequence[ShownItem]) -> list[str]
         found.append(f"{_number(len(summary['refused']), 'claim')} would have been denied and stayed here.")
     if summary["held"]:
         found.append(f"{_number(len(summary['held']), 'encounter')} newly held before a claim was made.")
-    parked = _count(summary, "events_parked")
-    if parked:
-        found.append(f"{_number(parked, 'answer')} fits no claim, or more than one; kept until one fits.")
+    unmatched = sum(1 for item in items if item.kind == _UNMATCHED)
+    if unmatched:
+        found.append(
+            f"{_number(unmatched, 'answer')} may be about the drug and fits no claim, or more than one."
+        )
     late = [item for item in items if item.days_left is not None and item.days_left < 0]
     if late:
         found.append(

@@ -27,7 +27,7 @@ SUMMARY: dict[str, Any] = {
     "run": "R000007",
     "started": "2026-11-25T02:00:00",
     "exit_code": 1,
-    "counts": {"claims_released": 2, "answer_files": 1, "events_parked": 1},
+    "counts": {"claims_released": 2, "answer_files": 1, "events_parked": 3000},
     "amounts": {"released": "4250000.00", "unanswered": "0.00"},
     "files": [
         {"name": "a.x12", "partner": "tmhp", "control_number": 7, "sha256": "ab" * 32, "claims": ["C1", "C2"]}
@@ -94,12 +94,21 @@ def test_the_night_stands_in_one_line() -> None:
     )
 
 
+def _alarms(items: list[WorkItem]) -> list[str]:
+    found = html.fromstring(a_report(items)).xpath("//section[@class='alarms']//li")
+    return [item.text_content() for item in found]
+
+
 def test_what_is_wrong_is_said_first() -> None:
-    alarms = [
-        item.text_content() for item in html.fromstring(a_report()).xpath("//section[@class='alarms']//li")
-    ]
-    assert len(alarms) == 3
-    assert "odd.dat" in alarms[0] and "1 answer" in alarms[1] and "1 item past the date" in alarms[2]
+    unmatched = _item(5, 100_00, "units", "billing", "", None, claim="", kind="answer-unmatched")
+    quarantined, drug, late = _alarms([*ITEMS, unmatched])
+    assert "odd.dat" in quarantined and "1 answer may be about the drug" in drug
+    assert "1 item past the date" in late
+
+
+def test_answers_about_other_claims_are_counted_and_no_alarm() -> None:
+    assert not any("answer" in alarm for alarm in _alarms(ITEMS))
+    assert "3,000" in html.fromstring(a_report()).text_content()
 
 
 def test_a_night_without_open_work_says_so() -> None:
