@@ -77,6 +77,7 @@ class ParkedEvent:
     reference: str
     stage: str
     day: str | None
+    verdict: str
     paid_cents: int
     clues: str | None
     names_code: bool

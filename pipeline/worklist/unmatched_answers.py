@@ -23,6 +23,7 @@ from pipeline.worklist.making import own_kinds
 KIND = "answer-unmatched"
 _EDI_DESK = "EDI desk"
 _ACKNOWLEDGMENTS = ("TA1", "999")
+_ACCEPTED = "accepted"
 _DIGEST_SHOWN = 12
 _CENTS = 100
 
@@ -37,10 +38,12 @@ def unmatched_answers(desk: Desk) -> Iterator[WorkItem]:
 
 
 def _may_be_ours(event: ParkedEvent, products: Sequence[ProductProfile]) -> bool:
-    """Whether it fits several claims, names what was sent by control numbers, names a product, or is over
-    as much money as one costs."""
-    if event.fitting or event.names_code or not is_of_account(event.reference):
+    """Whether it fits several claims, names a product, or is over as much money as one costs; of a file that
+    nobody knows, whether it was refused."""
+    if event.fitting or event.names_code:
         return True
+    if not is_of_account(event.reference):
+        return event.verdict != _ACCEPTED
     charge = Clues.from_json(event.clues).charge_cents
     return charge is None or any(abs(charge) >= _least_cents(product) for product in products)
 

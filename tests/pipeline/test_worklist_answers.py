@@ -198,11 +198,18 @@ def test_an_answer_over_little_money_that_fits_two_claims_is_told_too(tmp_path: 
     assert "fits several: C" in evidence(item)
 
 
-def test_an_acknowledgment_that_nobody_knows_is_for_the_edi_desk(tmp_path: Path) -> None:
+def test_a_refused_file_that_nobody_knows_is_for_the_edi_desk_and_an_accepted_one_for_nobody(
+    tmp_path: Path,
+) -> None:
+    """A mailbox may hold the acknowledgments of the hospital's other systems, too."""
     _, sent = a_sent_night(tmp_path / "other", 1)
     config = a_workspace(tmp_path / "here")
-    answered(config, sent, Script(kinds=("999",)))
-    assert {item["owner"] for item in items_of_kind(config, "answer-unmatched")} == {"EDI desk"}
+    (accepted,) = clearinghouse(sent, Script(kinds=("999",)), LATER)
+    heard(config, accepted.data, name="a.999")
+    assert items_of_kind(config, "answer-unmatched") == []
+    refused = changed(accepted.data, (r"IK5\*A", "IK5*R*5"), (r"AK9\*A", "AK9*R"))
+    heard(config, refused, name="b.999")
+    assert [item["owner"] for item in items_of_kind(config, "answer-unmatched")] == ["EDI desk"]
 
 
 def test_answers_that_found_their_claims_leave_nothing_unmatched(tmp_path: Path) -> None:
