@@ -22,6 +22,7 @@ Flags = npt.NDArray[np.bool_]
 
 LONGEST_AMOUNT: Final = 13
 _WORD = 8
+_BLOCK = 1 << 17
 _BEHIND = "\0" * 32  # so that looking a little beyond the text is no fault
 _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
 
@@ -62,14 +63,11 @@ class CutText:
     def __init__(self, text: str, element: str, terminator: str, behind: str = "") -> None:
         self.size = len(text)
         self.bytes: Bytes = np.frombuffer((text + behind + _BEHIND).encode("latin-1"), dtype=np.uint8)
-        is_end = self.whole == ord(terminator)
-        cuts = np.flatnonzero(is_end | (self.whole == ord(element)))
-        ends = np.flatnonzero(is_end[cuts])
+        cuts, ends = _cuts(self.whole, ord(element), ord(terminator))
         self.first_elements = _behind_each(ends)
         self.counts = ends - self.first_elements
         self.begins = _behind_each(cuts[ends])
         self.always, self.nothing = len(cuts) - 1, len(cuts)
-        # 32 bits are enough for these, and half as much to move
         self.begin = np.empty(len(cuts) + 1, dtype=np.int32)
         self.begin[:-1] = cuts
         self.begin[-1] = self.size + len(behind)
@@ -127,12 +125,15 @@ class CutText:
         if not longest:
             return [""], np.zeros(len(elements), dtype=np.int32)
         if longest <= _WORD:
-            encoded = pa.array(self.codes(elements)).dictionary_encode()
-            texts = [number.to_bytes(_WORD, "little").rstrip(b"\0") for number in encoded.dictionary.tolist()]
+            codes = self.codes(elements)
+            if (codes == codes[0]).all():  # as often as not, and quicker seen than coded
+                return [_text_of(int(codes[0]))], np.zeros(len(elements), dtype=np.int32)
+            encoded = pa.array(codes).dictionary_encode()
+            texts = list(map(_text_of, encoded.dictionary.tolist()))
         else:  # what is not clean may not even be text
             encoded = self.texts(elements).cast(pa.binary()).dictionary_encode()
-            texts = encoded.dictionary.to_pylist()
-        return [text.decode("latin-1") for text in texts], encoded.indices.to_numpy()
+            texts = [text.decode("latin-1") for text in encoded.dictionary.to_pylist()]
+        return texts, encoded.indices.to_numpy()
 
     def cents(self, elements: Numbers) -> tuple[npt.NDArray[np.int64], Flags]:
         """Amounts in cents, and which of them are clean: digits, a point before the last one or two."""
@@ -178,6 +179,27 @@ class CutText:
 def code(text: str) -> np.uint64:
     """A text of up to eight ASCII characters as a number."""
     return np.uint64(int.from_bytes(text.encode("ascii"), "little"))
+
+
+def _text_of(number: int) -> str:
+    return number.to_bytes(_WORD, "little").rstrip(b"\0").decode("latin-1")
+
+
+def _cuts(whole: Bytes, element: int, terminator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Where separators stand, and which of them end a segment.
+
+    Block by block, for the memory of large arrays is new each time, which takes longer than to fill it. Places
+    have 32 bits: that is enough, and half as much to move.
+    """
+    cuts, ends, count = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)], 0
+    for first in range(0, len(whole), _BLOCK):
+        block = whole[first : first + _BLOCK]
+        is_end = block == terminator
+        places = np.flatnonzero(is_end | (block == element))
+        ends.append(np.flatnonzero(is_end[places]) + count)
+        cuts.append((places + first).astype(np.int32))
+        count += len(places)
+    return np.concatenate(cuts), np.concatenate(ends)
 
 
 def _behind_each(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
