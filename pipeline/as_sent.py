@@ -17,11 +17,12 @@ _FORMER_NUMBER, _CLEARINGHOUSE_NUMBER = "F8", "D9"
 def fields_of(claim: Claim) -> dict[str, Any]:
     """What a row of the ledger takes from a claim that was read, by the names of `ClaimRow`."""
     loops = chain.from_iterable([source.loops for source in claim.sources])
-    positions = [segment.position for loop, own in loops if loop.startswith(("23", "24")) for segment in own]
+    # the segments of a loop stand in the order of the file
+    ends = [(own[0].position, own[-1].position) for loop, own in loops if loop.startswith(("23", "24"))]
     first, through = claim.statement_from, claim.statement_through
     return {
-        "first_segment": min(positions),
-        "last_segment": max(positions),
+        "first_segment": min(ends)[0],
+        "last_segment": max(last for _, last in ends),
         "patient_control_number": claim.patient_control_number,
         "frequency": claim.frequency,
         "total_cents": cents_of(claim.total_charge),

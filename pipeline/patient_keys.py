@@ -37,9 +37,6 @@ def of_claim(claim: Claim, key: bytes) -> frozenset[str]:
     """Of a claim as it was sent: the ids of subscriber and patient, and the patient's name."""
     subscriber = claim.subscriber.party
     patient = claim.patient.party if claim.patient is not None else subscriber
-    found = (
-        of_member(subscriber.id, key),
-        of_member(patient.id, key),
-        of_name(patient.name, patient.first_name, key),
-    )
+    found = {of_member(one, key) for one in {subscriber.id, patient.id}}
+    found.add(of_name(patient.name, patient.first_name, key))
     return frozenset(digest for digest in found if digest is not None)

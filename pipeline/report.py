@@ -21,7 +21,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
     """The night in one object (DESIGN §8): ids, times, counts, amounts as text, files, findings by rule."""
     journal = job.journal
     with job.ledger.reading() as connection:
-        unanswered = claims.in_states(connection, _UNANSWERED)
+        unanswered = claims.totals_in_states(connection, _UNANSWERED)
         states = claims.count_by_state(connection)
     rules = Counter(finding.rule for finding in journal.findings)
     return {
@@ -31,7 +31,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "counts": dict(sorted(journal.counts.items())),
         "amounts": {
             "released": str(from_cents(sum(file["total_cents"] for file in journal.files))),
-            "unanswered": str(from_cents(sum(claim.total_cents for claim in unanswered))),
+            "unanswered": str(from_cents(sum(unanswered.values()))),
         },
         "files": [
             {name: file[name] for name in ("name", "partner", "control_number", "sha256", "claims")}
@@ -45,7 +45,7 @@ def summary(job: Job, exit_code: int) -> dict[str, Any]:
         "undelivered": dict(sorted(journal.undelivered.items())),
         "findings_by_rule": dict(sorted(rules.items())),
         "claims_by_state": states,
-        "claims_without_answer": [claim.id for claim in unanswered],
+        "claims_without_answer": list(unanswered),
     }
 
 

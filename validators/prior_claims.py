@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from edi.claim837i.model import Claim, Party
+from edi.records import record
 from edi.separators import Separators
 from mapping.encounter import Encounter
 from mapping.profile_models import SiteProfile
@@ -23,7 +24,7 @@ _SELF = "18"
 _PLAIN = Separators("*", ":", "^", "~")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChildIdentity:
     """One way to know a child; patient data, which the ledger keeps as a keyed digest only."""
 
@@ -75,7 +76,7 @@ def _by_members(members: Iterable[str], first_name: str, born: dt.date | None) -
             yield ChildIdentity(("member", member, name, born.isoformat()))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EarlierClaim:
     """A claim of the ledger. `payer` is the key of its profile.
 

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edi.finding import Finding, Place
+from edi.records import record
 from mapping.encounter import Encounter
 from mapping.rule_keys import RECORD_INVALID
 
@@ -32,7 +33,7 @@ _FIELD_NAME = re.compile(r"[a-z_][A-Za-z0-9_]{0,40}", re.ASCII)
 Location = tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IntakeRecord:
     """One record of an encounter file: the encounter, or the findings that set it aside.
 

@@ -12,11 +12,13 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select, update
 
+from edi.records import record
 from pipeline.batches import batches
 from pipeline.ledger import claim_clues
 from pipeline.ledger.answers import LAST
@@ -33,7 +35,7 @@ ENDED_STATES = ("rejected", "replaced", "voided", "written_off")
 """States in which a claim is no longer live."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LineRow:
     """A service line as sent."""
 
@@ -45,7 +47,7 @@ class LineRow:
     service_date: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClaimRow:
     """A claim as sent. `id` is opaque; `patient_control_number` is CLM01 and never leaves the ledger in a log.
 
@@ -86,6 +88,8 @@ class ClaimRow:
     statement_through: str | None = None
 
 
+_values_of_claim = attrgetter(*ClaimRow.__slots__)
+_values_of_line = attrgetter(*LineRow.__slots__)
 _ROWS = select(*(claims.c[name] for name in ClaimRow.__slots__))
 _WITH_ACCOUNT = _ROWS.where(
     claims.c.patient_control_number >= bindparam("start"), claims.c.patient_control_number < bindparam("end")
@@ -116,7 +120,7 @@ def newest_versions(connection: Connection, encounters: Collection[str]) -> dict
     return {(row[0], row[1], row[2]): row[3] for row in connection.execute(statement)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NewClaim:
     """A claim with its lines and the findings it was sent with.
 
@@ -153,7 +157,7 @@ def add(connection: Connection, added: Sequence[NewClaim], day: str) -> None:
         connection,
         claim_lines,
         [
-            {"claim": one.row.id, **{name: getattr(line, name) for name in LineRow.__slots__}}
+            {"claim": one.row.id, **dict(zip(LineRow.__slots__, _values_of_line(line), strict=True))}
             for one in added
             for line in one.lines
         ],
@@ -186,7 +190,7 @@ def _live_values(connection: Connection, claim: ClaimRow) -> dict[str, Any]:
         key = _waiting_key(claim)
     if _leaves_the_drug(claim) and drug_key and _taken(connection, "live_drug_key", drug_key, claim.id):
         drug_key = None
-    values = {name: getattr(claim, name) for name in ClaimRow.__slots__}
+    values = dict(zip(ClaimRow.__slots__, _values_of_claim(claim), strict=True))
     return {**values, "live_key": key, "live_drug_key": drug_key}
 
 
@@ -517,9 +521,12 @@ def _chained(rows: Mapping[str, ClaimRow]) -> list[list[ClaimRow]]:
     return [[rows[one] for one in sorted(chains[first])] for first in sorted(chains)]
 
 
-def in_states(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:
-    statement = _ROWS.where(claims.c.state.in_(states)).order_by(claims.c.id)
-    return [_record(row) for row in connection.execute(statement)]
+def totals_in_states(connection: Connection, states: Sequence[str]) -> dict[str, int]:
+    """The totals in cents of the claims in these states, by claim, in the order of their ids."""
+    statement = (
+        select(claims.c.id, claims.c.total_cents).where(claims.c.state.in_(states)).order_by(claims.c.id)
+    )
+    return {row.id: row.total_cents for row in connection.execute(statement)}
 
 
 def without_next_payer(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
+from edi.records import record
 from pipeline.ledger.schema import claims, encounters
 
 OPEN_STATES = ("new", "held", "refused")
@@ -23,7 +23,7 @@ RECEIVED, CORRECTION = "received", "correction"
 """Where a revision comes from: the hospital, or a correction that was made here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EncounterRow:
     """One revision of an encounter. `findings` are those of the last judgement, as JSON objects.
 
@@ -65,7 +65,7 @@ def by_row(connection: Connection, row: int) -> EncounterRow:
     return _record(connection.execute(_ROWS.where(encounters.c.id == row)).one())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NewRevision:
     """A content from the hospital that is to be a revision: `new`, or `changed` with the findings that say why."""
 

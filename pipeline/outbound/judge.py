@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from edi.claim837i.model import Claim
 from edi.envelope import collector_paused
 from edi.finding import Finding, Place, has_errors
+from edi.records import record
 from mapping.building.claim import build_claim
 from mapping.building.parts import frequency_of, parts_of
 from mapping.building.request import BuiltClaim, ClaimRequest
@@ -48,7 +49,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Candidate:
     """A claim that passed the gate: its row, its request, its record, its warnings so far."""
 
@@ -63,7 +64,7 @@ class Candidate:
     correction: Correction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Held:
     """An encounter that waits, with the findings that say why."""
 
