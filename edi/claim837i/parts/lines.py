@@ -13,7 +13,7 @@ from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import CTP, LIN, LX, NTE, PLAIN_REF, SV2
 from edi.claim837i.loops import DRUG, LINE, Loop, Parts, by_id, grouped, segments_of
 from edi.claim837i.losses import Losses
-from edi.claim837i.memory import remembered_loop
+from edi.claim837i.memory import remembered_loop, written
 from edi.claim837i.model.line import Drug, ServiceLine
 from edi.claim837i.parts import coordination, dates, details, parties
 from edi.claim837i.parts.amounts import read_amounts, write_amounts
@@ -131,6 +131,7 @@ _read_own = remembered_loop(_own)
 _read_drug = remembered_loop(_drug)
 
 
+@written
 def write_line(line: ServiceLine) -> Segments:
     """Loop 2400 with all below it. Raises ValueError for a last day without a first."""
     if line.service_end is not None and line.service_date is None:

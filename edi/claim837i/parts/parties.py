@@ -14,7 +14,7 @@ from edi.claim837i.layout import says_something
 from edi.claim837i.layouts import ATTENDING_PRV, BILLING_PRV, DMG, N3, N4, NM1, PER, REF
 from edi.claim837i.loops import Loop, Parts
 from edi.claim837i.losses import Losses
-from edi.claim837i.memory import remembered_loop
+from edi.claim837i.memory import remembered_loop, written
 from edi.claim837i.model.parties import Address, Contact, Party, Reference
 from edi.tokens import Segment
 from edi.writer import SegmentValues
@@ -135,6 +135,7 @@ def _demographics(loop: Loop, losses: Losses) -> tuple[date | None, str]:
     return birth_date, sex
 
 
+@written
 def write_party(entity: str, party: Party, loop: str) -> Segments:
     """NM1 and all that follows it in a loop, but DMG; nothing where the party says nothing at all.
 
