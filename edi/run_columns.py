@@ -9,6 +9,7 @@ It must not: find anything else than `RunFinder` does.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,7 @@ class _QuickRunFinder(RunFinder):
 
     def __init__(self, ids: Collection[str], element: str) -> None:
         super().__init__(ids, element)
-        by_size = ([one + element for one in ids if len(one) == size] for size in (2, 3))
-        self._known = [_Known(texts) for texts in by_size if texts]
+        self._known = _known(frozenset(ids), element)
         self._text, self._data = "", _bytes_of("")
 
     def has_isa(self, text: str, start: int) -> bool:
@@ -96,6 +96,12 @@ class _Known:
         """Which words begin with none of the texts."""
         numbers = words if self._is_whole else words & self._mask
         return np.not_equal(self._table.take(_places(numbers, self._factor)), numbers)
+
+
+@lru_cache(maxsize=8)  # small files come by the thousand
+def _known(ids: frozenset[str], element: str) -> tuple[_Known, ...]:
+    by_size = ([one + element for one in ids if len(one) == size] for size in (2, 3))
+    return tuple(_Known(texts) for texts in by_size if texts)
 
 
 def _places(numbers: Words, factor: np.uint32) -> Words:

@@ -55,6 +55,13 @@ def quantity(value: object) -> Decimal | None:
     return value if isinstance(exponent, int) and exponent >= -_QUANTITY_DECIMALS else None
 
 
+def same_text(text: str, count: int) -> pa.StringArray:
+    """A column that says the same everywhere: some times as quick as `pa.repeat`."""
+    data = text.encode()
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(len(data))
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data * count))
+
+
 def money(cents: npt.NDArray[np.integer[Any]], nulls_of: pa.Array | None = None) -> pa.Array:
     """Cents as decimals: the same whole numbers in 128 bits, read with two digits behind the point."""
     words = np.empty((len(cents), 2), dtype=np.int64)

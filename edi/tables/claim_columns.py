@@ -25,7 +25,7 @@ from edi.remittance.glance import (
     clean_quantity,
 )
 from edi.remittance.statuses import claim_status_meaning
-from edi.tables.arrow import TYPES, money, quantity
+from edi.tables.arrow import TYPES, money, quantity, same_text
 from edi.tables.columns import Kind
 from edi.tables.cut_text import CutText, Flags, Numbers, Segments, code
 from edi.tables.entry_arrays import AdjudicationArrays, EntryArrays, all_but
@@ -54,11 +54,17 @@ class Unique(NamedTuple):
     def column(self, kind: Kind, read: Callable[[Any], object], codes: Numbers | None = None) -> pa.Array:
         """A column of what `read` takes out of each value; null where the code is -1."""
         chosen = self.codes if codes is None else codes
-        read_values = [read(value) for value in self.values]
-        values = pa.array(read_values, TYPES[kind])
-        if codes is None and read_values.count(read_values[0]) == len(read_values):
-            return pa.repeat(values[0], len(chosen))
+        found = [read(value) for value in self.values]
+        if codes is None and found.count(found[0]) == len(found):
+            return _same(kind, found[0], len(chosen))
+        values = pa.array(found, TYPES[kind])
         return values.take(_with_nulls(chosen, chosen < 0))
+
+
+def _same(kind: Kind, value: object, count: int) -> pa.Array:
+    if isinstance(value, str):
+        return same_text(value, count)
+    return pa.repeat(pa.scalar(value, TYPES[kind]), count)
 
 
 def _with_nulls(numbers: Numbers, missing: Flags) -> pa.Array:
@@ -133,7 +139,7 @@ class ClaimColumns:
         is_mark[[ord(mark) for mark in marks]] = True
         whole = self._cut.whole
         # one comparison for both sides, as numbers of eight bits begin anew
-        odd = np.flatnonzero((whole - np.uint8(_FIRST_PLAIN)) > _LAST_PLAIN - _FIRST_PLAIN)
+        odd = self._cut.where(lambda some: (some - np.uint8(_FIRST_PLAIN)) > _LAST_PLAIN - _FIRST_PLAIN)
         odd = odd[~is_mark[whole[odd]]]
         beside = is_mark[whole[odd - 1]] | is_mark[whole[odd + 1]] | (whole[odd] > _LAST_PLAIN)
         at = odd[beside]

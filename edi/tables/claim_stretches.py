@@ -8,7 +8,8 @@ from edi.remittance.scan import ClaimRun, ClaimText, HeldClaim, Setting
 from edi.tables.claim_columns import ClaimColumns
 from edi.tokens import Run
 
-_LONG_ENOUGH = 1 << 21  # NumPy is called as often for few claims as for many
+_LONG_ENOUGH = 3 << 19
+"""NumPy is called as often for few claims as for many; but longer arrays get memory that is new each time."""
 _FEWEST_CLAIMS = 32  # for fewer, columns cost more than claims one by one
 _MOST_UNCLEAN = 8  # one in so many
 
@@ -16,7 +17,7 @@ Stretch = ClaimRun | list[ClaimText]
 
 
 def long_stretches(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Runs that follow one another as one, up to two megabytes: columns are read by many claims at once."""
+    """Runs that follow one another as one, up to one and a half megabytes: columns are read by many claims at once."""
     held: list[Run] = []
     setting: Setting | None = None
     length = 0

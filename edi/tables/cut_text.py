@@ -9,11 +9,14 @@ It must not: know any segment.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from edi.tables.arrow import same_text
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.integer[Any]]
@@ -66,7 +69,7 @@ class CutText:
         cuts, ends = _cuts(self.whole, ord(element), ord(terminator))
         self.first_elements = _behind_each(ends)
         self.counts = ends - self.first_elements
-        self.begins = _behind_each(cuts[ends])
+        self.begins = _behind_each(cuts[ends].astype(np.int64))
         self.always, self.nothing = len(cuts) - 1, len(cuts)
         self.begin = np.empty(len(cuts) + 1, dtype=np.int32)
         self.begin[:-1] = cuts
@@ -87,6 +90,11 @@ class CutText:
         """The bytes of the text alone."""
         return self.bytes[: self.size]
 
+    def where(self, is_found: Callable[[Bytes], Flags]) -> npt.NDArray[np.int64]:
+        """The places of bytes that are found."""
+        found = [np.flatnonzero(is_found(self.whole[part])) + part.start for part in _blocks(self.size)]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *found])
+
     def ids(self) -> Words:
         """The first three bytes of each segment, as `code` gives them."""
         return self._words[self.begins] & np.uint64(0xFFFFFF)
@@ -101,7 +109,7 @@ class CutText:
         length = self.length[elements]
         count, longest = len(length), int(length.max(initial=0))
         if not longest:
-            return pa.repeat("", count)
+            return same_text("", count)
         begin = self.begin[elements]
         if length.min() < longest:
             return self._taken(begin, length)
@@ -181,6 +189,11 @@ def code(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(text.encode("ascii"), "little"))
 
 
+def _blocks(size: int) -> Iterator[slice]:
+    """A text in blocks: the memory of large arrays is new each time, which takes longer than to fill it."""
+    return (slice(first, min(first + _BLOCK, size)) for first in range(0, size, _BLOCK))
+
+
 def _text_of(number: int) -> str:
     return number.to_bytes(_WORD, "little").rstrip(b"\0").decode("latin-1")
 
@@ -188,16 +201,15 @@ def _text_of(number: int) -> str:
 def _cuts(whole: Bytes, element: int, terminator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Where separators stand, and which of them end a segment.
 
-    Block by block, for the memory of large arrays is new each time, which takes longer than to fill it. Places
-    have 32 bits: that is enough, and half as much to move.
+    Places have 32 bits: that is enough, and half as much to move.
     """
     cuts, ends, count = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)], 0
-    for first in range(0, len(whole), _BLOCK):
-        block = whole[first : first + _BLOCK]
+    for part in _blocks(len(whole)):
+        block = whole[part]
         is_end = block == terminator
         places = np.flatnonzero(is_end | (block == element))
         ends.append(np.flatnonzero(is_end[places]) + count)
-        cuts.append((places + first).astype(np.int32))
+        cuts.append((places + part.start).astype(np.int32))
         count += len(places)
     return np.concatenate(cuts), np.concatenate(ends)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from edi.remittance.glance import ADJUDICATION_VALUES
+from edi.tables.arrow import same_text
 from edi.tables.cut_text import CutText, Flags, Numbers, Segments
 from edi.tables.rows import CLAIM_LEVEL, LINE_LEVEL
 
@@ -32,7 +33,7 @@ class EntryArrays:
         """`names`: all NM1."""
         claim, _, position = self.keys(segments.which)
         texts = (self.cut.texts(segments.element(number)) for number in _NAME_ELEMENTS)
-        return [claim, position, pa.repeat(CLAIM_LEVEL, len(segments)), *texts]
+        return [claim, position, same_text(CLAIM_LEVEL, len(segments)), *texts]
 
     def entries(self, segments: Segments, chosen: Numbers, values: Iterable[pa.Array]) -> Columns:
         """Some of the REF, DTM, AMT or QTY, with the columns of what they say."""
@@ -65,7 +66,7 @@ class EntryArrays:
             qualifiers[order],
             numbers[order],
         )
-        return [claim, position, pa.repeat(CLAIM_LEVEL, len(owner)), *map(self.cut.texts, texts)]
+        return [claim, position, same_text(CLAIM_LEVEL, len(owner)), *map(self.cut.texts, texts)]
 
 
 class AdjudicationArrays:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from edi.acknowledgment.implementation import GroupAcknowledgment
@@ -26,7 +27,7 @@ from edi.remittance.scan import RUN_IDS
 from edi.run_columns import QuickRunIds
 from edi.tables import rows
 from edi.tables.acknowledgment_rows import acknowledgment_rows, interchange_acknowledgment_rows
-from edi.tables.arrow import arrow_schema
+from edi.tables.arrow import arrow_schema, same_text
 from edi.tables.claim_columns import ClaimColumns
 from edi.tables.claim_stretches import clean_parts, long_stretches
 from edi.tables.netted import netted_claims
@@ -77,7 +78,7 @@ def file_rows(path: Path) -> Iterator[TableRow | TableBatch]:
 
 def _batch(table: str, file: str, number: int, columns: list[pa.Array]) -> pa.RecordBatch:
     count = len(columns[0])
-    same = [pa.repeat(file, count), pa.repeat(pa.scalar(number, pa.int64()), count)]
+    same = [same_text(file, count), pa.array(np.full(count, number, dtype=np.int64))]
     return pa.RecordBatch.from_arrays([*same, *columns], schema=arrow_schema(table))
 
 
