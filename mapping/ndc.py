@@ -8,6 +8,7 @@ zero could go into any group) and refused. Source: FACTS B2, bug report L15.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _GROUPS = (5, 4, 2)
 _PRINTED_FORMS = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
@@ -17,6 +18,7 @@ class NdcError(ValueError):
     """The text is no NDC that could be read in one way only."""
 
 
+@lru_cache(1024)  # many records name the kits of one product
 def to_eleven_digits(text: str) -> str:
     """Eleven digits without hyphens; NdcError with the reason where that is not certain."""
     if re.fullmatch(r"\d{11}", text, re.ASCII):

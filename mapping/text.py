@@ -62,7 +62,8 @@ _BLANKS = re.compile(r"  +")
 
 def fold(text: str, separators: Separators) -> str:
     """The text in upper-case ASCII without separators or control characters, blanks squeezed."""
-    safe = _unsafe(separators).sub(" ", _spelled(text))
+    spelled = text if text.isascii() else _spelled(text)
+    safe = _unsafe(separators).sub(" ", spelled)
     if "  " in safe:
         safe = _BLANKS.sub(" ", safe)
     return safe.strip().upper()
@@ -90,8 +91,6 @@ def is_safe_id(text: str, separators: Separators) -> bool:
 
 def _spelled(text: str) -> str:
     """The text with plain letters for accented ones; twice, as taking letters apart brings up more."""
-    if text.isascii():
-        return text
     apart = unicodedata.normalize("NFKD", text.translate(_SPELLED))
     return "".join(mark for mark in apart if not unicodedata.combining(mark)).translate(_SPELLED)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from edi.records import record
 from mapping.encounter import LabResult
 from validators.checks import EncounterCheck
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Baseline:
     """A result that counts, and its place in the record's list."""
 

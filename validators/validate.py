@@ -31,6 +31,7 @@ from edi.guide.check import GuideCheck
 from edi.protected import shown_code
 from edi.reading_log import FindingLog
 from edi.reading_rules import OUTBOUND
+from edi.records import record
 from edi.tokens import Segment
 from mapping.encounter import Encounter
 from mapping.profile_models import PartnerProfile, PayerProfile
@@ -69,7 +70,7 @@ _LONGEST_KIND = 3
 _MOST_PAYERS = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KnownClaim:
     """What is known of a claim besides the file: its encounter, its payer, its turn.
 

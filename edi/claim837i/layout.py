@@ -259,7 +259,8 @@ class Layout:
         texts: list[Any] = list(self._arranged((*contents, *self._constants)))
         for slot, write in self._typed_writes:
             content = texts[slot]
-            if content is not None and content != "":
+            # asked for its type first: to compare a Decimal with a text takes long
+            if content is not None and not (isinstance(content, str) and content == ""):
                 texts[slot] = write(content)
         if None in texts:
             texts = ["" if text is None else text for text in texts]

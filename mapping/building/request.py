@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from edi.claim837i.model import Claim
 from edi.finding import Finding, Place
 from edi.protected import Protected
+from edi.records import record
 from edi.separators import Separators
 from mapping.building.parts import DRUG, STAY, WHOLE, drug_codes
 from mapping.encounter import Adjudication, Coverage, Encounter, ServiceLine
@@ -17,7 +18,7 @@ from mapping.rule_keys import RECORD_INVALID, TEXT_FOLDED
 from mapping.text import fold, is_changed, is_safe_id, loses_letters
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=False)
 class ClaimRequest:
     """One claim to be built: the encounter, whose turn it is, and the profiles that apply.
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from edi.protected import Protected
+from edi.records import record
 from edi.values import decimal_words
 from mapping.building.authorizations import Scope, authorization_to_send, holds_on
 from mapping.building.parts import STAY, parts_of
@@ -19,7 +19,7 @@ from validators.checks import EncounterCheck
 from validators.registry import Fault, encounter_rule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Sent:
     """An authorization that goes out, its path, and what it should be for.
 
