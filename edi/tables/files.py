@@ -36,7 +36,7 @@ from edi.tables.status_rows import claim_status_rows
 from edi.tables.unknown import unknown_codes
 
 _RUN_IDS = QuickRunIds(RUN_IDS)
-_CHUNK_SIZE = 256 * 1024  # what arrays cost beside each claim is shared by a thousand
+_CHUNK_SIZE = 128 * 1024  # more is quicker for long remittances, and slower for many short interchanges
 
 TableColumns = tuple[str, list[pa.Array]]
 """The name of a table, and its columns for many rows without file and transaction."""

@@ -296,6 +296,14 @@ def test_the_end_of_a_run_is_found_alike(text: str, tail: str, first: int, cut: 
     assert quick.has_isa(padded, first) == plain.has_isa(padded, first)
 
 
+@pytest.mark.parametrize("at", [0, 4092, 4093, 4094, 4095, 4096, 4097, 8997])
+def test_an_isa_is_seen_near_and_far(at: int) -> None:
+    finder = QuickRunIds(RUN_IDS).finder("*")
+    text = (" " * at + "ISA").ljust(9000)
+    assert finder.has_isa(text, 0) and finder.has_isa(text, at)
+    assert not finder.has_isa(text, at + 1) and not finder.has_isa(text[: at + 2], 0)
+
+
 def test_many_ids_and_unusual_ones_are_found_by_the_pattern() -> None:
     few = QuickRunIds({"CLP"})
     assert type(few.finder("\0")) is type(QuickRunIds({"A", "CLP"}).finder("*")) is type(RunIds().finder("*"))

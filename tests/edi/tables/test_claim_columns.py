@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -52,6 +53,10 @@ def assert_alike(path: Path, data: bytes) -> None:
 @pytest.mark.parametrize("data", [*FILES, *CLEAN, MANY, MANY.replace(b"\n", b"")])
 def test_clean_files_give_the_same_tables(tmp_path: Path, data: bytes) -> None:
     assert_alike(tmp_path / "f", data)
+
+
+def test_one_date_for_all_is_none_where_there_is_none(tmp_path: Path) -> None:
+    assert_alike(tmp_path / "f", re.sub(rb"(DTM\*\w+\*)\d{8}", rb"\g<1>20261101", MANY))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "samples" / "answers").iterdir()), ids=lambda path: path.name)
