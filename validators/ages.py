@@ -7,12 +7,12 @@ of month and day has it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from edi.records import record
 from mapping.profile_models import PayerProfile, ProductProfile
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AgeLimit:
     """The birthday that sets the limit, and whether that day itself is still allowed."""
 

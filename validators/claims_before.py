@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edi.claim837i.model import Claim
 from edi.finding import Place
+from mapping.fact import fact
 
 _FEWEST_SLOTS = 64
 _NONE = 0
@@ -25,10 +26,18 @@ class ClaimsBefore:
     """
 
     def __init__(self) -> None:
-        self._claims = _Claims()
-        self._first = _Numbers()
         self._further: dict[int, list[int]] = {}
         self._kinds: set[str] = set()
+
+    # made when they are asked for: a claim that stands in no file has a memory of its own, and no use for it
+
+    @fact
+    def _claims(self) -> _Claims:
+        return _Claims()
+
+    @fact
+    def _first(self) -> _Numbers:
+        return _Numbers()
 
     def number(self, claim: Claim) -> int:
         """A number for a claim, by which the rest knows it; to be asked for once."""

@@ -37,9 +37,10 @@ _ROOM = {
 def health_codes(request: ClaimRequest, notebook: Notebook) -> tuple[HealthCode, ...]:
     """All codes of the claim, in the order of the guide."""
     codes = tuple(_all_codes(request))
-    counts = Counter([code.qualifier for code in codes])
-    if max(counts.values(), default=0) <= 1:
+    qualifiers = [code.qualifier for code in codes]
+    if len(set(qualifiers)) == len(codes):
         return codes
+    counts = Counter(qualifiers)
     for qualifier, (most, path, role) in _ROOM.items():
         if counts[qualifier] > most:
             finding = Finding.of(

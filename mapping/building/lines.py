@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from edi.claim837i.model import Drug, Procedure, ServiceLine
 from edi.finding import Finding
+from edi.records import record
 from edi.values import from_cents, to_cents
-from mapping import encounter as record
 from mapping.building.coordination import with_adjudications
 from mapping.building.request import ClaimRequest, Notebook
+from mapping.encounter import Kit
+from mapping.encounter import ServiceLine as RecordedLine
 from mapping.rule_keys import RECORD_INVALID
 from mapping.text import fold
 
@@ -26,12 +27,12 @@ _MOST_MODIFIERS = 4
 _LONGEST_DESCRIPTION = 80
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Source:
     """A line of the record on its way to the claim. `number` counts the record's lines from 1."""
 
     number: int
-    line: record.ServiceLine
+    line: RecordedLine
     is_drug: bool
 
     @property
@@ -155,7 +156,7 @@ def _drug(request: ClaimRequest, notebook: Notebook) -> Drug | None:
     )
 
 
-def _quantity(request: ClaimRequest, kit: record.Kit) -> Decimal | None:
+def _quantity(request: ClaimRequest, kit: Kit) -> Decimal | None:
     """CTP04: one each, or the volume that was given, else the volume of the kit's weight band."""
     if request.payer.ndc_unit == "UN":
         return Decimal(1)

@@ -104,7 +104,7 @@ def separators_of(partner: PartnerProfile) -> Separators:
     return Separators(marks.element, marks.component, marks.repetition, marks.terminator)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuiltClaim:
     """A claim and what was found while it was built; with an error it must not be sent."""
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select, update
 
 from edi.records import record
-from pipeline.batches import batches
+from pipeline.batches import MANY, batches
 from pipeline.ledger import claim_clues
 from pipeline.ledger.answers import LAST
 from pipeline.ledger.schema import claim_findings, claim_lines, claim_patients, claims, events
@@ -416,7 +416,9 @@ def of_encounter(connection: Connection, encounter: str) -> list[ClaimRow]:
 
 
 def all_claims(connection: Connection) -> list[ClaimRow]:
-    return [_record(row) for row in connection.execute(_ROWS.order_by(claims.c.id))]
+    """Every claim, by id. Taken from the database many at a time, as one by one takes twice as long."""
+    found = connection.execute(_ROWS.order_by(claims.c.id))
+    return [_record(row) for rows in found.partitions(MANY) for row in rows]
 
 
 def replacing(connection: Connection, claim: str) -> list[ClaimRow]:
@@ -526,7 +528,8 @@ def totals_in_states(connection: Connection, states: Sequence[str]) -> dict[str,
     statement = (
         select(claims.c.id, claims.c.total_cents).where(claims.c.state.in_(states)).order_by(claims.c.id)
     )
-    return {row.id: row.total_cents for row in connection.execute(statement)}
+    found = connection.execute(statement)
+    return {row.id: row.total_cents for rows in found.partitions(MANY) for row in rows}
 
 
 def without_next_payer(connection: Connection, states: Sequence[str]) -> list[ClaimRow]:

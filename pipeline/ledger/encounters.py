@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from edi.records import record
+from pipeline.batches import MANY
 from pipeline.ledger.schema import claims, encounters
 
 OPEN_STATES = ("new", "held", "refused")
@@ -181,13 +182,14 @@ def open_rows(connection: Connection) -> dict[str, int]:
         .where(encounters.c.state.in_(OPEN_STATES))
         .order_by(encounters.c.encounter, encounters.c.revision)
     )
-    return {row.encounter: row.id for row in connection.execute(statement)}
+    found = connection.execute(statement)
+    return {row.encounter: row.id for rows in found.partitions(MANY) for row in rows}
 
 
 def by_rows(connection: Connection, rows: Collection[int]) -> list[EncounterRow]:
     """Some hundred revisions, by encounter id."""
     statement = _ROWS.where(encounters.c.id.in_(rows)).order_by(encounters.c.encounter)
-    return [_record(row) for row in connection.execute(statement)]
+    return [_record(row) for row in connection.execute(statement).all()]
 
 
 def in_state(connection: Connection, state: str) -> list[EncounterRow]:

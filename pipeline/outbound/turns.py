@@ -12,13 +12,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from edi.records import record
 from edi.values import from_cents
 from mapping.encounter import Adjudication, Adjustment, Encounter, LineAdjudication
 from pipeline.ledger import answers, claims
@@ -35,7 +35,7 @@ class NotBillable(Exception):
     """The next payer cannot be billed by us; the message says why, without patient data."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Turn:
     """A payer's turn: its place among the coverages, and the decisions before it in their order."""
 
