@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edi.envelope import read_transactions
@@ -283,10 +283,17 @@ def texts_of_segments(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=400, deadline=None)
-@given(texts_of_segments(), st.sampled_from(["~", "~\n", "~\r\n"]), st.integers(0, 60), st.booleans())
-def test_the_end_of_a_run_is_found_alike(text: str, tail: str, first: int, cut: bool) -> None:
-    ids = RunIds({"CLP", "SVC", "LQ"})
-    quick, plain = QuickRunIds(ids).finder("*"), ids.finder("*")
+@given(
+    texts_of_segments(),
+    st.sampled_from(["~", "~\n", "~\r\n"]),
+    st.sampled_from("*|"),
+    st.integers(0, 60),
+    st.booleans(),
+)
+@example("CLP*~CLP*~", "~", "|", 0, False)
+def test_the_end_of_a_run_is_found_alike(text: str, tail: str, element: str, first: int, cut: bool) -> None:
+    ids, text = RunIds({"CLP", "SVC", "LQ"}), text.replace("*", element)
+    quick, plain = QuickRunIds(ids).finder(element), ids.finder(element)
     assert type(quick) is not type(plain)
     limit = len(text) // 2 if cut else len(text)
     at, count = quick.odd_end(text, tail, first, limit)
