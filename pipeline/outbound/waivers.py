@@ -31,6 +31,8 @@ def apply_waivers(
 
     What the payer's profile no longer marks waivable stays an error.
     """
+    if not waivers:
+        return list(findings)
     by_rule = {waiver.rule: waiver for waiver in waivers if waiver.rule in payer.waivable}
     return [_waived(finding, by_rule.get(finding.rule)) for finding in findings]
 

@@ -21,11 +21,14 @@ CONFLICT, UNPAIRED = "status-conflict", "reversal-unpaired"
 
 def doubtful_answers(desk: Desk, claim: ClaimRow) -> Iterator[WorkItem]:
     """An item for each disagreement that decides where the claim is, and a reversal without its payment."""
+    events = desk.events(claim)
+    if not events:
+        return
     deciding = desk.life(claim).deciding
-    for held, other in conflicts(desk.events(claim)):
+    for held, other in conflicts(events):
         if held == deciding:
             yield _conflict(desk, claim, held, other)
-    reversal = unpaired_reversal(desk.events(claim))
+    reversal = unpaired_reversal(events)
     if reversal is not None and reversal[1] == "original":
         yield _unpaired(desk, claim, reversal[0])
 
