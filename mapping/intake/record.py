@@ -200,7 +200,10 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
 
 
 class _PlainTexts(dict[Any, str]):
-    """The plain text of days and numbers, each worked out once: equal ones have the same text, 1.0 and 1.00 as well."""
+    """The plain text of days and numbers, each worked out once: equal ones have the same text, 1.0 and 1.00 as well.
+
+    Times of a day are the hospital's own, without a zone: in two zones equal ones would have two texts.
+    """
 
     def __missing__(self, value: object) -> str:
         if len(self) >= _MOST_TEXTS:
