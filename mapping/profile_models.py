@@ -175,8 +175,8 @@ class ProductProfile(ProfileRecord):
     than `infusion_addon_minutes`. `revenue_code_value_codes`: a revenue code that stands with a
     value code. `concurrent_codes` bill another therapy of the same disease. Diagnoses without
     dots: `unspecified_diagnoses` leave the type of the disease open, `carrier_diagnoses` say that
-    somebody only carries it, `history_diagnoses` that there was such a therapy before. A claim over less
-    than `least_charge` (USD) is not about the product.
+    somebody only carries it, `history_diagnoses` that there was such a therapy before. An answer to a
+    claim over less than `least_charge` (USD) is not about the product, unless it names its code.
     """
 
     key: str

@@ -28,7 +28,7 @@ from pipeline.inbound.external import ExternalFile
 from pipeline.inbound.extract import Reference, Statement, envelope_day, identity, statements, trace_of
 from pipeline.inbound.match.account_key import ACCOUNT
 from pipeline.inbound.match.accounts import Key
-from pipeline.inbound.match.references import claims_named
+from pipeline.inbound.match.references import SentNumbers, claims_named
 from pipeline.inbound.match.settle import Settled, settle, settle_all
 from pipeline.inbound.moved_money import moved_money
 from pipeline.inbound.positions import bodies_of_claims
@@ -336,15 +336,7 @@ def match_parked(job: Job) -> None:
             return
     with job.ledger.transaction("parked answers") as connection:
         settled = settle_all(connection)
-        found = len(settled.matched)
-        sent = SentFiles(job.config.folders.archive_out)
-        for event in answers.parked_beside(connection, Reference(ACCOUNT, "").text()):
-            named = claims_named(connection, Reference.from_text(event.reference))
-            if named:
-                bodies = bodies_of_claims(connection, sent, event.body, named)
-                answers.unpark(connection, event, bodies)
-                settled.touched |= {claim.id for claim in named}
-                found += 1
+        found = len(settled.matched) + _match_by_control_numbers(job, connection, settled.touched)
         update_states(connection, settled.touched)
         left, fitting_several = answers.count_parked(connection)
     if found:
@@ -352,3 +344,16 @@ def match_parked(job: Job) -> None:
     if left:
         job.journal.counts["answers_without_a_claim"] = left
         job.journal.counts["answers_that_fit_several_claims"] = fitting_several
+
+
+def _match_by_control_numbers(job: Job, connection: Connection, touched: set[str]) -> int:
+    """Give parked events of files, sets and batches to their claims; how many found some. `touched` gets these."""
+    found, sent, known = 0, SentFiles(job.config.folders.archive_out), SentNumbers(connection)
+    for text in answers.parked_references(connection, Reference(ACCOUNT, "").text()):
+        reference = Reference.from_text(text)
+        named = claims_named(connection, reference) if known.may_have(reference) else []
+        for event in answers.parked_of_reference(connection, text) if named else ():
+            answers.unpark(connection, event, bodies_of_claims(connection, sent, event.body, named))
+            found += 1
+        touched |= {claim.id for claim in named}
+    return found

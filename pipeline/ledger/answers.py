@@ -217,12 +217,18 @@ def is_of_a_claim(connection: Connection, digest: str) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def parked_beside(connection: Connection, kind: str) -> list[EventRow]:
-    """The parked events whose reference does not begin so."""
-    statement = select(*_COLUMNS).where(
-        *_PARKED, or_(events.c.reference < kind, events.c.reference >= kind + LAST)
-    )
-    return [_record(row) for row in connection.execute(statement.order_by(*_IN_ORDER))]
+def parked_references(connection: Connection, besides: str) -> list[str]:
+    """The references of parked events, but those that begin so."""
+    others = or_(events.c.reference < besides, events.c.reference >= besides + LAST)
+    statement = select(events.c.reference).distinct().where(*_PARKED, others).order_by(events.c.reference)
+    return list(connection.execute(statement).scalars())
+
+
+def parked_of_reference(connection: Connection, reference: str) -> list[EventRow]:
+    """The parked events with this reference."""
+    statement = select(*_COLUMNS).where(events.c.reference == reference).order_by(*_IN_ORDER)
+    found = [_record(row) for row in connection.execute(statement)]
+    return [event for event in found if event.claim == PARKED]
 
 
 def count_parked(connection: Connection) -> tuple[int, int]:

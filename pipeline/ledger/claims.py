@@ -442,6 +442,11 @@ def of_file(connection: Connection, file: int, transaction: str | None = None) -
     return [_record(row) for row in connection.execute(statement)]
 
 
+def batch_references(connection: Connection) -> set[str]:
+    """BHT03 of every transaction set that holds a claim."""
+    return set(connection.execute(select(claims.c.batch_reference).distinct()).scalars())
+
+
 def of_batch(connection: Connection, reference: str) -> list[ClaimRow]:
     """The claims of one transaction set by its BHT03."""
     statement = _ROWS.where(claims.c.batch_reference == reference).order_by(claims.c.position_in_file)

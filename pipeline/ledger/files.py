@@ -109,6 +109,20 @@ def days_of(connection: Connection, rows: Collection[int]) -> dict[int, str]:
     return {row.id: row.day for row in connection.execute(statement)}
 
 
+def control_numbers(connection: Connection) -> set[tuple[Parties, int]]:
+    """Parties and number of every file."""
+    statement = select(
+        files.c.sender_qualifier,
+        files.c.sender,
+        files.c.receiver_qualifier,
+        files.c.receiver,
+        files.c.control_number,
+    )
+    return {
+        ((one, two, three, four), number) for one, two, three, four, number in connection.execute(statement)
+    }
+
+
 def by_control_number(connection: Connection, parties: Parties, control_number: int) -> FileRow | None:
     """The file that went from these parties under this number; None where two systems used it."""
     statement = select(files).where(*_same_parties(parties), files.c.control_number == control_number)

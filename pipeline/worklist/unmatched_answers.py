@@ -38,14 +38,14 @@ def unmatched_answers(desk: Desk) -> Iterator[WorkItem]:
 
 
 def _may_be_ours(event: ParkedEvent, products: Sequence[ProductProfile]) -> bool:
-    """Whether it fits several claims, names a product, or is over as much money as one costs; of a file that
-    nobody knows, whether it was refused."""
+    """Whether it fits several claims, names a product, is over as much money as a claim with one, or says of no
+    money; of a file that nobody knows, whether it was refused."""
     if event.fitting or event.names_code:
         return True
     if not is_of_account(event.reference):
         return event.verdict != _ACCEPTED
     charge = Clues.from_json(event.clues).charge_cents
-    return charge is None or any(abs(charge) >= _least_cents(product) for product in products)
+    return not charge or any(abs(charge) >= _least_cents(product) for product in products)
 
 
 def _least_cents(product: ProductProfile) -> Decimal:

@@ -19,6 +19,8 @@ from pipeline.ledger import answers
 from pipeline.ledger.answers import PARKED, EventRow
 from pipeline.ledger.schema import claim_patients, claims, event_candidates, events
 from pipeline.ledger.store import Ledger
+from samples.clearinghouse import Script
+from samples.clearinghouse import answers as clearinghouse
 from tests.benchmarks.remittance import a_remittance
 from tests.pipeline.test_answers_that_come_back import LATER, a_sent_night
 from tests.pipeline.test_matching import NO_ACCOUNT, answers_of, ingest, look, take_in
@@ -36,6 +38,37 @@ def test_an_answer_that_names_the_patient_alone_finds_a_claim_that_appears_later
     take_in(config, changed(answers_of(sent)["835"], NO_ACCOUNT))
     assert ingest(config, sent)["counts"]["events_matched_later"] == 1
     assert look(config).states == {"NGT00001/1": "paid"} and look(config).matched_by == ["patient"]
+
+
+def test_a_number_that_an_account_teaches_leads_to_its_claim_in_the_same_run(tmp_path: Path) -> None:
+    """Both wait; then the claim appears, and one of them names its account."""
+    config, _ = a_sent_night(tmp_path, children=1)
+    ledger = Ledger.open(config.ledger, DurableSteps())
+    with _rolled_back(ledger) as connection:
+        (claim,) = _claims(connection)
+        account = connection.execute(select(claims.c.patient_control_number)).scalar_one()
+        _add(connection, [an_event("T1", 1, account, "N1"), an_event("T1", 2, "OTHER", "N1")])
+        assert settle_all(connection).matched == {("T1", 1), ("T1", 2)}
+        assert [event.matched_by for event in answers.of_claim(connection, claim)] == ["account", "number"]
+    ledger.close()
+
+
+def test_an_acknowledgment_of_another_system_costs_no_question(tmp_path: Path) -> None:
+    """And one of ours that came before its file finds its claims."""
+    _, sent = a_sent_night(tmp_path / "other", children=1)
+    config = a_workspace(tmp_path / "here")
+    (ours,) = clearinghouse(sent, Script(kinds=("999",)), LATER)
+    asked = []
+    for count in (5, 25):
+        for number in range(100, 100 + count):
+            take_in(config, changed(ours.data, (r"(AK1\*HC\*)\d+", rf"\g<1>{number}")))
+        with _questions() as ran:
+            a_night(config, LATER)
+        asked.append(len(ran))
+    assert asked[1] == asked[0] and len(look(config).parked) == 25 + 1  # and the TA1, the same in all
+    take_in(config, ours.data)
+    assert ingest(config, sent)["counts"]["events_matched_later"] == 2
+    assert len(look(config).parked) == 25
 
 
 def test_a_number_that_another_answer_teaches_leads_an_older_one_to_its_claim(tmp_path: Path) -> None:
@@ -58,11 +91,11 @@ def test_answers_that_come_one_by_one_end_where_all_of_them_at_once_do(tmp_path:
     try:
         for seed in range(_STORIES):
             ends = []
-            for in_parts in (True, False):
+            for when in ("as it comes", "in the end", "all together"):
                 with _rolled_back(ledger) as connection:
-                    _tell(connection, random.Random(seed), in_parts)
+                    _tell(connection, random.Random(seed), when)
                     ends.append(_end(connection))
-            assert ends[0] == ends[1], seed
+            assert ends[0] == ends[1] == ends[2], seed
             for *_, means in ends[0][0]:
                 found[means or ""] = found.get(means or "", 0) + 1
             found["several"] = found.get("several", 0) + bool(ends[0][1])
@@ -160,17 +193,17 @@ def _rolled_back(ledger: Ledger) -> Iterator[Connection]:
         pass
 
 
-def _tell(connection: Connection, chance: random.Random, in_parts: bool) -> None:
-    """Three files of events; settled as they come and once more in the end, or all together."""
+def _tell(connection: Connection, chance: random.Random, when: str) -> None:
+    """Three files of events; settled as they come and once more in the end, there only, or all together."""
     told = [_random_events(connection, chance, f"T{file}") for file in range(3)]
     for file in told:
         _add(connection, file)
-        if in_parts:
+        if when == "as it comes":
             settle(connection, [Reference.from_text(one.reference).value for one in file])
-    if in_parts:
-        settle_all(connection)
-    else:
+    if when == "all together":
         settle(connection, [Reference.from_text(one.reference).value for file in told for one in file])
+    else:
+        settle_all(connection)
 
 
 def _add(connection: Connection, file: list[EventRow]) -> None:

@@ -164,8 +164,9 @@ def test_the_hospitals_other_claims_in_a_remittance_are_no_work_and_no_money(tmp
     (paid,) = clearinghouse(sent, Script(claims={"NGT00001": Pay()}, kinds=("835",)), LATER)
     (ours,) = re.findall(rb"CLP.*?(?=SE\*)", paid.data, re.DOTALL)
     others = a_remittance(50).replace(b"TRACE1", b"TRACE2")
-    cheap = re.sub(rb"(CLP\*NGT00001\*1)\*[\d.]+", rb"\1*5", ours)
-    for name, claim in {"drug": cheap, "dear": ours.replace(b"J3399", b"J3490")}.items():
+    cheap, free = (re.sub(rb"(CLP\*NGT00001\*1)\*[\d.]+", rb"\1*" + charge, ours) for charge in (b"5", b"0"))
+    uncoded = [one.replace(b"J3399", b"J3490") for one in (ours, free)]
+    for name, claim in zip(("drug", "dear", "free"), (cheap, *uncoded), strict=True):
         among = others.replace(b"CLP*ACCT0000020*", claim + b"CLP*ACCT0000020*")
         heard(config, among.replace(b"TRACE2", name.encode()), name=f"{name}.835")
         items = items_of_kind(config, "answer-unmatched")

@@ -25,6 +25,25 @@ def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]
             return []
 
 
+class SentNumbers:
+    """All control numbers that a ledger has: of a thousand acknowledgments of other systems none is asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._files = files.control_numbers(connection)
+        self._batches = claims.batch_references(connection)
+
+    def may_have(self, reference: Reference) -> bool:
+        """Whether a reference can name claims: of none else does `claims_named` know any."""
+        if reference.kind == "batch":
+            return reference.value in self._batches
+        number = reference.value.partition(":")[0]
+        return (
+            reference.parties is not None
+            and number.isdigit()
+            and (reference.parties, int(number)) in self._files
+        )
+
+
 def _of_batch(connection: Connection, reference: Reference) -> list[ClaimRow]:
     """The claims of one transaction set. BHT03 counts within a pair of parties, so two partners may share one."""
     found = claims.of_batch(connection, reference.value)

@@ -35,14 +35,15 @@ class Settled:
 def settle(connection: Connection, accounts: Iterable[str]) -> Settled:
     """Give the events of these accounts to their claims, with those that share a number with one of them."""
     giving = _Giving(connection)
+    at_home: list[EventRow] = []
     homeless: dict[Key, EventClues] = {}
     for account in sorted({account_key(one) for one in accounts}):
         named = _claims_under(connection, account)
         if named:
-            _settle_account(connection, account, named, giving)
+            at_home += _settle_account(connection, account, named, giving)
         else:
             homeless |= {_key(event): event for event in _homeless_under(connection, account)}
-    homeless |= _that_share_numbers(connection, homeless)
+    homeless |= _that_share_numbers(connection, homeless, at_home)
     for key, (means, fitting) in Elsewhere(connection, list(homeless.values())).outcomes().items():
         giving.give(homeless[key], means, fitting)
     giving.settled.touched |= claims.link_chains(connection)
@@ -71,22 +72,25 @@ def _homeless_under(connection: Connection, account: str) -> list[EventClues]:
     return [event for event in found if account_of(event.reference) == account]
 
 
-def _that_share_numbers(connection: Connection, events: Mapping[Key, EventClues]) -> dict[Key, EventClues]:
-    """The events whose account no claim has, and that have a number of one of these, or of one of those:
+def _that_share_numbers(
+    connection: Connection, homeless: Mapping[Key, EventClues], at_home: Iterable[EventRow]
+) -> dict[Key, EventClues]:
+    """The other events whose account no claim has, and that have a number of one of these, or of one of those:
     what is learned of one leads to the other."""
     found: dict[Key, EventClues] = {}
-    new = list(events.values())
+    new: list[EventRow | EventClues] = [*homeless.values(), *at_home]
     while new:
         numbers = {event.payer_claim_control_number or "" for event in new} - {""}
         others = {event.clearinghouse_number or "" for event in new} - {""}
-        new = [
-            event
+        those = {
+            _key(event): event
             for event in answers.unsure_numbered(connection, numbers, others)
-            if _key(event) not in events and _key(event) not in found
+            if _key(event) not in homeless and _key(event) not in found
             if is_of_account(event.reference)
             if not _claims_under(connection, account_of(event.reference))
-        ]
-        found |= {_key(event): event for event in new}
+        }
+        found |= those
+        new = list(those.values())
     return found
 
 
@@ -94,8 +98,11 @@ def _key(event: EventRow | EventClues) -> Key:
     return event.digest, event.position
 
 
-def _settle_account(connection: Connection, account: str, named: list[ClaimRow], giving: _Giving) -> None:
-    """One claim gets them all; of several each gets its own. What an older program matched stays."""
+def _settle_account(
+    connection: Connection, account: str, named: list[ClaimRow], giving: _Giving
+) -> list[EventRow]:
+    """Give an account's events to its claims: one gets them all, of several each gets its own. What an older
+    program matched stays."""
     found = answers.of_references(connection, Reference(ACCOUNT, account).text())
     events = [event for event in found if account_of(event.reference) == account]
     moving = [event for event in events if event.claim == PARKED or event.matched_by is not None]
@@ -111,6 +118,7 @@ def _settle_account(connection: Connection, account: str, named: list[ClaimRow],
         outcomes = Versions(named, sent, moving, fixed).outcomes()
     for event in moving:
         giving.give(event, BY_ACCOUNT, outcomes[_key(event)])
+    return events
 
 
 class _Giving:
