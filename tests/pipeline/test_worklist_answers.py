@@ -165,13 +165,14 @@ def test_the_hospitals_other_claims_in_a_remittance_are_no_work_and_no_money(tmp
     (ours,) = re.findall(rb"CLP.*?(?=SE\*)", paid.data, re.DOTALL)
     others = a_remittance(50).replace(b"TRACE1", b"TRACE2")
     cheap, free = (re.sub(rb"(CLP\*NGT00001\*1)\*[\d.]+", rb"\1*" + charge, ours) for charge in (b"5", b"0"))
-    uncoded = [one.replace(b"J3399", b"J3490") for one in (ours, free)]
-    for name, claim in zip(("drug", "dear", "free"), (cheap, *uncoded), strict=True):
+    dear, free = (one.replace(b"J3399", b"J3490") for one in (ours, free))
+    for count, (name, claim) in enumerate({"drug": cheap, "dear": dear, "free": free}.items(), start=1):
         among = others.replace(b"CLP*ACCT0000020*", claim + b"CLP*ACCT0000020*")
         heard(config, among.replace(b"TRACE2", name.encode()), name=f"{name}.835")
         items = items_of_kind(config, "answer-unmatched")
-        assert "1 of its statements fits no claim" in evidence(items[0])
-        assert items[0]["amount_at_risk"] == "2126200.00"
+        assert len(items) == count, name
+        assert all("1 of its statements fits no claim" in evidence(item) for item in items)
+        assert {item["amount_at_risk"] for item in items} == {"2126200.00"}
 
 
 def test_an_answer_that_fits_two_claims_names_both(tmp_path: Path) -> None:
