@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from edi.answer_parts import Name
@@ -51,15 +51,18 @@ class Clues:
 
     def as_dict(self) -> dict[str, Any]:
         """The clues that there are, as JSON."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        said = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in said if value not in ("", (), None)}
 
     @classmethod
     def from_dict(cls, content: dict[str, Any] | None) -> Clues:
         """The clues as they were kept; none where an older program kept none."""
-        values = content or {}
-        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
-        listed = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
-        return cls(**{**known, **listed})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in (content or {}).items()
+            if name in cls.__slots__
+        }
+        return cls(**values)
 
     @classmethod
     def from_json(cls, text: str | None) -> Clues:

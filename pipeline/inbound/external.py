@@ -130,7 +130,7 @@ def _row(job: Job, interchange: Interchange, data: bytes) -> FileRow:
         row=0,
         partner=_PARTNER,
         parties=interchange.parties,
-        control_number=int(number) if number.isascii() and number.isdigit() else 0,
+        control_number=files.control_number(number) or 0,
         name=f"external_{sha256[:16]}.x12",
         day=day.isoformat(),
         sha256=sha256,

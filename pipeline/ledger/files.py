@@ -6,6 +6,7 @@ A file in state `external` was sent by another system; it lies in the archive be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from pipeline.ledger.schema import files
 
+_CONTROL_NUMBER = re.compile(r"0*[0-9]{1,9}")
 Parties = tuple[str, str, str, str]
 EXTERNAL = "external"
 PUBLISHED, SENT, UNKNOWN = "published", "sent", "unknown"
@@ -107,6 +109,11 @@ def days_of(connection: Connection, rows: Collection[int]) -> dict[int, str]:
     """The days on which some files were made, by row."""
     statement = select(files.c.id, files.c.day).where(files.c.id.in_(rows))
     return {row.id: row.day for row in connection.execute(statement)}
+
+
+def control_number(text: str) -> int | None:
+    """What an answer or a file has for ISA13 or GS06, as a number; None where it is none of nine digits."""
+    return int(text) if _CONTROL_NUMBER.fullmatch(text) else None
 
 
 def control_numbers(connection: Connection) -> set[tuple[Parties, int]]:

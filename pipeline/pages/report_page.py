@@ -15,9 +15,9 @@ from edi.values import dollars
 from pipeline.denials.item import WorkItem
 from pipeline.pages.render import render
 from pipeline.pages.shown_items import Choice, ShownItem, choices, shown_items
+from pipeline.worklist.unmatched_answers import KIND as UNMATCHED
 
 _MOST_ROWS = 40
-_UNMATCHED = "answer-unmatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,9 @@ def _alarms(summary: Mapping[str, Any], items: Sequence[ShownItem]) -> list[str]
         found.append(f"{_number(len(summary['refused']), 'claim')} would have been denied and stayed here.")
     if summary["held"]:
         found.append(f"{_number(len(summary['held']), 'encounter')} newly held before a claim was made.")
-    unmatched = sum(1 for item in items if item.kind == _UNMATCHED)
+    unmatched = sum(1 for item in items if item.kind == UNMATCHED)
     if unmatched:
-        found.append(
-            f"{_number(unmatched, 'answer')} may be about the drug and fits no claim, or more than one."
-        )
+        found.append(f"Answers that may be about a claim of ours, and fit none or several: {unmatched:,}.")
     late = [item for item in items if item.days_left is not None and item.days_left < 0]
     if late:
         found.append(

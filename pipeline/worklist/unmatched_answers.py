@@ -25,6 +25,7 @@ _EDI_DESK = "EDI desk"
 _ACKNOWLEDGMENTS = ("TA1", "999")
 _ACCEPTED = "accepted"
 _DIGEST_SHOWN = 12
+_MOST_SHOWN = 10
 _CENTS = 100
 
 
@@ -78,9 +79,11 @@ def _evidence(desk: Desk, digest: str, parked: Sequence[ParkedEvent]) -> Iterato
     file = answers.file_of(desk.connection, digest)
     where = f" in {file[0]}, taken in on {file[1][:10]}" if file is not None else ""
     yield f"{stage} of {day or 'no date'}{where}"
-    none = [event for event in parked if not event.fitting]
+    none = [str(event.position) for event in parked if not event.fitting]
     if none:
-        yield f"{len(none)} of its statements {'fits' if len(none) == 1 else 'fit'} no claim of the ledger"
+        which = ", ".join(none[:_MOST_SHOWN]) + (", ..." if len(none) > _MOST_SHOWN else "")
+        fits = "statement fits" if len(none) == 1 else "statements fit"
+        yield f"{len(none)} {fits} no claim of the ledger: at segment {which}"
     for event in parked:
         if event.fitting:
             yield f"the one at segment {event.position} fits several: {', '.join(event.fitting)}"

@@ -278,3 +278,28 @@ def _questions() -> Iterator[list[str]]:
         yield found
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.usefixtures("each_ledger")
+@pytest.mark.parametrize("number", ["9" * 30, "\N{SUPERSCRIPT TWO}", "1:2"])
+def test_a_control_number_that_is_none_waits_like_any_other(tmp_path: Path, number: str) -> None:
+    config, sent = a_sent_night(tmp_path, children=1)
+    (answer,) = clearinghouse(sent, Script(kinds=("999",)), LATER)
+    text = (
+        answer.data.decode()
+        .replace("AK1*HC*1*", f"AK1*HC*{number}*")
+        .replace("TA1*000000001", "TA1*000000777")
+    )
+    summary = take_in(config, text.encode("latin-1"))
+    assert summary["quarantined"] == [] and "program-fault" not in summary["findings_by_rule"]
+    assert len(look(config).parked) == 2
+
+
+@pytest.mark.usefixtures("each_ledger")
+def test_a_claim_made_elsewhere_under_an_odd_control_number_is_taken_in(tmp_path: Path) -> None:
+    _, sent = a_sent_night(tmp_path / "other", children=1)
+    odd = changed(sent, (r"\*000000001\*0\*", f"*{'9' * 12}*0*"), (r"IEA.1.000000001", f"IEA*1*{'9' * 12}"))
+    config = a_workspace(tmp_path / "here")
+    ingest(config, odd)
+    take_in(config, answers_of(sent)["835"])
+    assert look(config).states == {"NGT00001/1": "paid"}

@@ -150,7 +150,9 @@ def test_answers_of_claims_that_nobody_knows_are_one_item_each_transaction(tmp_p
     items = items_of_kind(config, "answer-unmatched")
     assert len(items) == 2 and {item["owner"] for item in items} == {"billing"}
     paid = max(items, key=lambda item: float(item["amount_at_risk"]))
-    assert "2 of its statements fit no claim" in evidence(paid) and ".835" in evidence(paid)
+    assert "2 statements fit no claim of the ledger: at segment 16, " in evidence(
+        paid
+    ) and ".835" in evidence(paid)
     assert "NGT" not in str(items)
 
 
@@ -171,7 +173,9 @@ def test_the_hospitals_other_claims_in_a_remittance_are_no_work_and_no_money(tmp
         heard(config, among.replace(b"TRACE2", name.encode()), name=f"{name}.835")
         items = items_of_kind(config, "answer-unmatched")
         assert len(items) == count, name
-        assert all("1 of its statements fits no claim" in evidence(item) for item in items)
+        assert all(
+            "1 statement fits no claim of the ledger: at segment 2" in evidence(item) for item in items
+        )
         assert {item["amount_at_risk"] for item in items} == {"2126200.00"}
 
 

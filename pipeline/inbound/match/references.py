@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 from pipeline.inbound.extract import Reference
 from pipeline.ledger import claims, files
 from pipeline.ledger.claims import ClaimRow
-
-KINDS = ("batch", "file", "set")
+from pipeline.ledger.files import Parties
 
 
 def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]:
@@ -16,11 +15,8 @@ def claims_named(connection: Connection, reference: Reference) -> list[ClaimRow]
     match reference.kind:
         case "batch":
             return _of_batch(connection, reference)
-        case "file":
-            return _of_file(connection, reference, reference.value, None)
-        case "set":
-            number, _, transaction = reference.value.partition(":")
-            return _of_file(connection, reference, number, transaction)
+        case "file" | "set":
+            return _of_file(connection, reference)
         case _:
             return []
 
@@ -36,12 +32,14 @@ class SentNumbers:
         """Whether a reference can name claims: of none else does `claims_named` know any."""
         if reference.kind == "batch":
             return reference.value in self._batches
-        number = reference.value.partition(":")[0]
-        return (
-            reference.parties is not None
-            and number.isdigit()
-            and (reference.parties, int(number)) in self._files
-        )
+        return _file_named(reference) in self._files
+
+
+def _file_named(reference: Reference) -> tuple[Parties, int] | None:
+    """The parties and the number of the file that a reference to it, or to a set in it, names."""
+    number = reference.value.partition(":")[0] if reference.kind == "set" else reference.value
+    found = files.control_number(number)
+    return (reference.parties, found) if reference.parties is not None and found is not None else None
 
 
 def _of_batch(connection: Connection, reference: Reference) -> list[ClaimRow]:
@@ -53,10 +51,10 @@ def _of_batch(connection: Connection, reference: Reference) -> list[ClaimRow]:
     return [claim for claim in found if claim.file in rows] if len(rows) == 1 else []
 
 
-def _of_file(
-    connection: Connection, reference: Reference, number: str, transaction: str | None
-) -> list[ClaimRow]:
-    if reference.parties is None or not number.isdigit():
+def _of_file(connection: Connection, reference: Reference) -> list[ClaimRow]:
+    named = _file_named(reference)
+    file = files.by_control_number(connection, *named) if named is not None else None
+    if file is None:
         return []
-    file = files.by_control_number(connection, reference.parties, int(number))
-    return claims.of_file(connection, file.row, transaction) if file is not None else []
+    transaction = reference.value.partition(":")[2] if reference.kind == "set" else None
+    return claims.of_file(connection, file.row, transaction)

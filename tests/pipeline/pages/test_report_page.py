@@ -101,13 +101,13 @@ def _alarms(items: list[WorkItem]) -> list[str]:
 
 def test_what_is_wrong_is_said_first() -> None:
     unmatched = _item(5, 100_00, "units", "billing", "", None, claim="", kind="answer-unmatched")
-    quarantined, drug, late = _alarms([*ITEMS, unmatched])
-    assert "odd.dat" in quarantined and "1 answer may be about the drug" in drug
+    quarantined, ours, late = _alarms([*ITEMS, unmatched])
+    assert "odd.dat" in quarantined and "fit none or several: 1." in ours
     assert "1 item past the date" in late
 
 
 def test_answers_about_other_claims_are_counted_and_no_alarm() -> None:
-    assert not any("answer" in alarm for alarm in _alarms(ITEMS))
+    assert not any("nswer" in alarm for alarm in _alarms(ITEMS))
     assert "3,000" in html.fromstring(a_report()).text_content()
 
 
